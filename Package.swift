@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every target: the upcoming language features that the code is written for, and no warnings.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .treatAllWarnings(as: .error),  // SE-0480
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A library of one floor and its tests. What it may import is written here and held by `HouseTests`.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, swiftSettings: settings),
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies + tests, swiftSettings: settings),
+    ]
+}
+
+let package = Package(
+    name: "slipway",
+    products: [.executable(name: "slipway", targets: ["slipway"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0
+        room("Model"),
+        room("HTTPTransport", [nioCore, nioHTTP1, nioPosix]),
+        // Floor 1
+        room("Store", ["Model", grdb]),
+        room("StackFile", ["Model", yams]),
+        room("DockerAPI", ["Model", "HTTPTransport"]),
+        room("Git", ["Model", subprocess, system]),
+        room("Supervisor", ["Model", subprocess, system]),
+        room("Secrets", ["Model", crypto, cryptoExtras]),
+        room("Client", ["Model", "HTTPTransport"]),
+        // Floor 2
+        room("Engines", ["Model", "DockerAPI"]),
+        // Floor 3
+        room("Pipeline", ["Model", "Store", "StackFile", "Git", "Supervisor", "Engines", grdb, logging, yams]),
+        room(
+            "Stacks",
+            ["Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport"]),
+        room("Access", ["Model", "Store", "Secrets", grdb]),
+        // Floor 4
+        room(
+            "Delivery",
+            [
+                "Model", "Store", "StackFile", "Git", "Supervisor", "Engines", "Pipeline", "Stacks", "Access",
+                grdb, logging,
+            ]),
+        // Floor 5
+        room(
+            "Web",
+            [
+                "Model", "Store", "Git", "Access", "Stacks", "Pipeline", "Delivery", hummingbird, logging, nioCore,
+                subprocess, system,
+            ]),
+        // Floor 6
+        [
+            .executableTarget(
+                name: "slipway",
+                dependencies: [
+                    "Model", "HTTPTransport", "Store", "StackFile", "DockerAPI", "Git", "Supervisor", "Secrets",
+                    "Client",
+                    "Engines", "Pipeline", "Stacks", "Access", "Delivery", "Web",
+                    argumentParser, hummingbird, lifecycle, logging, nioCore, subprocess, system,
+                ],
+                swiftSettings: settings),
+            .testTarget(name: "slipwayTests", dependencies: ["slipway"], swiftSettings: settings),
+            .testTarget(name: "HouseTests", swiftSettings: settings),
+        ],
+    ].flatMap { $0 },
+    swiftLanguageModes: [.v6]
+)

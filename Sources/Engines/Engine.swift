@@ -1,0 +1,179 @@
+public import Model
+public import struct Foundation.Date
+
+/// What runs containers.
+///
+/// Every call is safe to repeat: creating what exists with the same labels, starting what runs, stopping what is
+/// stopped and removing what is gone all succeed (Docker's 304, 404 and 409 count as done). Calls may run at the same
+/// time. All throw ``Failure``: `.unavailable` when the engine doesn't answer, `.notFound`, `.conflict`, `.failed`.
+public protocol Engine: Sendable {
+    /// What answers; throws `.unavailable` when nothing does.
+    func info() async throws -> EngineInfo
+    /// Containers in any state that carry all of the labels.
+    func containers(labels: [String: String]) async throws -> [ObservedContainer]
+    /// Creates without starting; the image must be present. A container of that name with the same identity labels
+    /// (all of `plan.labels` under `dev.slipway.`) is returned as it is; one with others throws `.conflict`.
+    func create(_ plan: ContainerPlan) async throws -> String
+    func start(_ id: String) async throws
+    /// Sends the stop signal, then KILL after `grace` seconds.
+    func stop(_ id: String, grace: Int) async throws
+    /// Sends a signal, `KILL` or `TERM`.
+    func kill(_ id: String, signal: String) async throws
+    /// Stops hard and removes the container with its anonymous volumes.
+    func remove(_ id: String) async throws
+    /// Brings the image here; `progress` gets lines for a log. Throws `.notFound` for an image that no registry has.
+    func pull(_ reference: String, progress: @Sendable (String) -> Void) async throws
+    /// The image of that name or digest, nil when it isn't here.
+    func image(_ reference: String) async throws -> ObservedImage?
+    /// Creates the bridge network unless it exists.
+    func ensureNetwork(_ name: String, labels: [String: String]) async throws
+    func removeNetwork(_ name: String) async throws
+    /// Output of a container, stdout and stderr as they came; ends when the container does or, without `follow`,
+    /// at the end of what there is.
+    func logs(_ id: String, follow: Bool, tail: Int?, timestamps: Bool) async throws -> AsyncThrowingStream<
+        [UInt8], any Error
+    >
+    /// One item for each container event that matters (start, die, destroy, oom, health); ends when the connection does.
+    func events() async throws -> AsyncThrowingStream<Void, any Error>
+}
+
+/// What an engine says of itself.
+public struct EngineInfo: Hashable, Sendable, Codable {
+    /// `Docker Engine 20.10.24`.
+    public var name: String
+    public var hostName: String
+    public var processors: Int
+    /// Bytes.
+    public var memory: Int64
+
+    public init(name: String, hostName: String, processors: Int, memory: Int64) {
+        self.name = name
+        self.hostName = hostName
+        self.processors = processors
+        self.memory = memory
+    }
+}
+
+/// Everything that a container is created from.
+public struct ContainerPlan: Hashable, Sendable, Codable {
+    public var name: String
+    /// `127.0.0.1:5000/acme/orders@sha256:…`.
+    public var image: String
+    public var command: [String]?
+    public var entrypoint: [String]?
+    /// `KEY=VALUE`, sorted.
+    public var environment: [String]
+    public var labels: [String: String]
+    public var volumes: [VolumeMount]
+    /// Ports published by the container itself (UDP, or TCP where there is no edge).
+    public var ports: [PortMapping]
+    /// A network's name, `host`, `none`, or `container:<id>`.
+    public var network: String
+    /// Names under which the container is found in its network.
+    public var aliases: [String]
+    public var extraHosts: [String]
+    public var dns: [String]
+    public var hostname: String?
+    public var user: String?
+    public var workingDirectory: String?
+    public var tty: Bool
+    public var stdinOpen: Bool
+    public var privileged: Bool
+    public var readOnly: Bool
+    public var capAdd: [String]
+    public var capDrop: [String]
+    public var memoryLimit: Int64?
+    public var cpuShares: Int64?
+    public var stopSignal: String?
+    public var initProcess: Bool
+    /// `no`, `unless-stopped`.
+    public var restart: String
+
+    public init(
+        name: String, image: String, command: [String]? = nil, entrypoint: [String]? = nil, environment: [String] = [],
+        labels: [String: String] = [:], volumes: [VolumeMount] = [], ports: [PortMapping] = [], network: String,
+        aliases: [String] = [], extraHosts: [String] = [], dns: [String] = [], hostname: String? = nil,
+        user: String? = nil, workingDirectory: String? = nil, tty: Bool = false, stdinOpen: Bool = false,
+        privileged: Bool = false, readOnly: Bool = false, capAdd: [String] = [], capDrop: [String] = [],
+        memoryLimit: Int64? = nil, cpuShares: Int64? = nil, stopSignal: String? = nil, initProcess: Bool = true,
+        restart: String = "no"
+    ) {
+        self.name = name
+        self.image = image
+        self.command = command
+        self.entrypoint = entrypoint
+        self.environment = environment
+        self.labels = labels
+        self.volumes = volumes
+        self.ports = ports
+        self.network = network
+        self.aliases = aliases
+        self.extraHosts = extraHosts
+        self.dns = dns
+        self.hostname = hostname
+        self.user = user
+        self.workingDirectory = workingDirectory
+        self.tty = tty
+        self.stdinOpen = stdinOpen
+        self.privileged = privileged
+        self.readOnly = readOnly
+        self.capAdd = capAdd
+        self.capDrop = capDrop
+        self.memoryLimit = memoryLimit
+        self.cpuShares = cpuShares
+        self.stopSignal = stopSignal
+        self.initProcess = initProcess
+        self.restart = restart
+    }
+}
+
+/// A container as the engine shows it.
+public struct ObservedContainer: Hashable, Sendable, Codable, Identifiable {
+    public enum State: String, Sendable, Codable { case created, running, paused, restarting, removing, exited, dead }
+
+    public var id: String
+    public var name: String
+    /// As it was named at creation.
+    public var image: String
+    /// Content address of the image's configuration.
+    public var imageID: String
+    public var labels: [String: String]
+    public var state: State
+    /// Address in its first network; nil while it doesn't run.
+    public var address: String?
+    public var createdAt: Date
+    public var startedAt: Date?
+    public var exitStatus: Int?
+    /// How often the engine restarted it by itself.
+    public var restarts: Int
+
+    public init(
+        id: String, name: String, image: String, imageID: String, labels: [String: String], state: State,
+        address: String? = nil, createdAt: Date, startedAt: Date? = nil, exitStatus: Int? = nil, restarts: Int = 0
+    ) {
+        self.id = id
+        self.name = name
+        self.image = image
+        self.imageID = imageID
+        self.labels = labels
+        self.state = state
+        self.address = address
+        self.createdAt = createdAt
+        self.startedAt = startedAt
+        self.exitStatus = exitStatus
+        self.restarts = restarts
+    }
+}
+
+/// An image that an engine has.
+public struct ObservedImage: Hashable, Sendable, Codable {
+    /// Content address of its configuration.
+    public var id: String
+    /// `name@sha256:…` for every registry it was pulled from or pushed to.
+    public var repoDigests: [String]
+
+    public init(id: String, repoDigests: [String]) {
+        self.id = id
+        self.repoDigests = repoDigests
+    }
+}

@@ -1,0 +1,81 @@
+public import GRDB
+import Model
+import Foundation
+
+/// The data directory's database: opens it, brings it up to date, and keeps the event log.
+///
+/// Targets bring their own migrations and read and write their own tables through ``read(_:)`` and ``write(_:)``.
+public final class Store: Sendable {
+    private let database: any DatabaseWriter
+    /// Wakes those who wait for new events.
+    public let events: EventHub
+
+    /// Opens `path` (WAL, `synchronous=FULL`), or a database in memory when it is nil, and runs the migrations in
+    /// order. Throws ``Failure`` when the file can't be opened or was written by a newer Slipway.
+    public init(path: String?, migrations: [Migration]) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        var migrator = DatabaseMigrator()
+        for migration in [Self.eventMigration] + migrations {
+            migrator.registerMigration(migration.name) { try migration.run($0) }
+        }
+        do {
+            if let path {
+                configuration.maximumReaderCount = 4
+                database = try DatabasePool(path: path, configuration: configuration)
+            } else {
+                database = try DatabaseQueue(configuration: configuration)
+            }
+            if try database.read({ [migrator] in try migrator.hasBeenSuperseded($0) }) {
+                throw Failure(
+                    .conflict, "The database \(path ?? "in memory") was written by a newer Slipway",
+                    hint: "Start that newer version, or restore a backup made with this one.")
+            }
+            try migrator.migrate(database)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(
+                .unavailable, "The database \(path ?? "in memory") can't be opened",
+                hint: "Is the disk full, or does another user own the file?", cause: "\(error)")
+        }
+        events = EventHub()
+    }
+
+    /// Runs `body` on a consistent view of the database.
+    public func read<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
+        try await Self.mapped { try await database.read(body) }
+    }
+
+    /// Runs `body` in one transaction; what it logged with ``log(_:_:in:)`` reaches the followers after the commit.
+    public func write<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
+        let result = try await Self.mapped { try await database.write(body) }
+        events.wake()
+        return result
+    }
+
+    /// SQLite's own errors as a ``Failure`` that a person can act on; a full disk is the usual one.
+    private static func mapped<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as DatabaseError where [.SQLITE_FULL, .SQLITE_IOERR].contains(error.resultCode) {
+            throw Failure(
+                .unavailable, "The database can't be written", hint: "Free space on the disk of the data directory.",
+                cause: error.message)
+        }
+    }
+}
+
+/// A change of the schema that a target brings; its name never changes once released.
+public struct Migration: Sendable {
+    public let name: String
+    let run: @Sendable (Database) throws -> Void
+
+    /// - Parameter name: `<target>-<number>-<what>`, for example `delivery-1-apps`.
+    public init(_ name: String, _ run: @escaping @Sendable (Database) throws -> Void) {
+        self.name = name
+        self.run = run
+    }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// The command line's root.
+@main
+struct Slipway: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "slipway")
+}
