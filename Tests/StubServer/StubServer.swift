@@ -86,7 +86,9 @@ public final class StubServer: Sendable {
                 case .body(let buffer): request.body += buffer.readableBytesView
                 case .end:
                     recorded.withLock { [request] in $0.append(request) }
-                    return try await handler(request, StubWriter(outbound: outbound))
+                    try await handler(request, StubWriter(outbound: outbound))
+                    // Closing throws away what isn't written yet: wait for an empty write behind all others.
+                    return try await connection.channel.writeAndFlush(ByteBuffer()).get()
                 }
             }
         }
