@@ -24,7 +24,9 @@ public final class Access: Sendable {
 
     /// Makes the account `admin` unless there is any account, and returns its password: the only time it can be seen.
     public func makeFirstAccount() async throws -> String? {
-        guard try await store.read({ try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM account") }) == 0 else { return nil }
+        guard try await store.read({ try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM account") }) == 0 else {
+            return nil
+        }
         let password = Token.make(prefix: "")
         try await setPassword(password, of: "admin")
         return password
@@ -108,7 +110,8 @@ public final class Access: Sendable {
     /// Ends all tokens of a deploy's script.
     public func revokeDeployTokens(deploy: Int64) async throws {
         try await store.write {
-            try $0.execute(sql: "DELETE FROM token WHERE name = ? AND actor LIKE '%\"deploy\"%'", arguments: ["deploy \(deploy)"])
+            try $0.execute(
+                sql: "DELETE FROM token WHERE name = ? AND actor LIKE '%\"deploy\"%'", arguments: ["deploy \(deploy)"])
         }
     }
 

@@ -35,7 +35,8 @@ public final class Delivery: Sendable {
             store: store, supervisor: supervisor, logsDirectory: settings.logs, logger: logger)
         commitService = CommitService(journal: journal, settings: settings, logger: logger)
         buildService = BuildService(
-            journal: journal, commits: commitService, settings: settings, runner: runner, engine: engine, logger: logger)
+            journal: journal, commits: commitService, settings: settings, runner: runner, engine: engine, logger: logger
+        )
         deployService = DeployService(
             journal: journal, commits: commitService, builds: buildService, stacks: stacks, access: access,
             settings: settings, runner: runner, logger: logger)
@@ -119,7 +120,9 @@ public final class Delivery: Sendable {
     private func checkURL(_ url: String) throws {
         // git would take "-…" for an option and "ext::…" for a command to run.
         let isPath = url.hasPrefix("/")
-        let isRemote = url.firstMatch(of: #/^(https?|ssh|git|file):\/\/./#) != nil || url.firstMatch(of: #/^[A-Za-z0-9._-]+@[^:]+:./#) != nil
+        let isRemote =
+            url.firstMatch(of: #/^(https?|ssh|git|file):\/\/./#) != nil
+            || url.firstMatch(of: #/^[A-Za-z0-9._-]+@[^:]+:./#) != nil
         guard isPath || isRemote else {
             throw Failure(
                 .invalid, "\(url) is not a git URL",
@@ -174,7 +177,9 @@ public final class Delivery: Sendable {
         _ target: Target, revision: String, by: String, idempotencyKey: String?
     ) async throws -> Deploy {
         let plan = try await plan(target, revision: revision)
-        if let obstacle = plan.obstacle { throw Failure(.conflict, "\(plan.commit.sha.short) can't be deployed: \(obstacle)") }
+        if let obstacle = plan.obstacle {
+            throw Failure(.conflict, "\(plan.commit.sha.short) can't be deployed: \(obstacle)")
+        }
         return try await journal.queueDeploy(
             target: target, kind: plan.kind, sha: plan.commit.sha, by: by, key: idempotencyKey)
     }
@@ -182,7 +187,9 @@ public final class Delivery: Sendable {
     /// Asks a deploy to end; one that has ended is a conflict.
     public func abort(_ id: Int64) async throws {
         let deploy = try await journal.deploy(id)
-        guard !deploy.state.isFinal else { throw Failure(.conflict, "Deploy \(id) has ended: \(deploy.state.rawValue)") }
+        guard !deploy.state.isFinal else {
+            throw Failure(.conflict, "Deploy \(id) has ended: \(deploy.state.rawValue)")
+        }
         try await journal.requestAbort(deploy, app: try await target(deploy.targetID).app.id)
     }
 
@@ -206,7 +213,9 @@ public final class Delivery: Sendable {
     /// `location@digest` where the service's image is one of ours and tagged with a commit; nil where it is none of ours.
     /// Throws `.notFound` for a commit of ours that has no image.
     public func pinnedImage(of service: ServiceSpec) async throws -> String? {
-        guard let reference = ImageReference(service.image), let sha = reference.tag.flatMap(SHA.init) else { return nil }
+        guard let reference = ImageReference(service.image), let sha = reference.tag.flatMap(SHA.init) else {
+            return nil
+        }
         if let image = try await journal.image(named: reference.repository, sha: sha) { return image.pinned }
         for app in try await journal.apps() where try await journal.imageNames(of: app).contains(reference.repository) {
             throw Failure(

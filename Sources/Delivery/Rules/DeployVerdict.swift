@@ -23,7 +23,8 @@ func deployVerdict(
         // A script may pass although a rollout of its failed: the deploy did not.
         if let broken { return verdict(of: broken) }
         if case .differs(let what) = verification {
-            return DeployVerdict(state: .failed, reason: "What runs is not what was tested: \(what.joined(separator: "; "))")
+            return DeployVerdict(
+                state: .failed, reason: "What runs is not what was tested: \(what.joined(separator: "; "))")
         }
         return DeployVerdict(state: .succeeded)
     }

@@ -54,7 +54,8 @@ func scriptEnvironment(_ context: ScriptContext) -> [String: String] {
 /// remote.
 func forgeRepository(of app: App) -> (host: String, owner: String, name: String)? {
     guard case .remote(let url) = app.source,
-        let match = url.firstMatch(of: #/^(?:https?|ssh|git):\/\/(?:[^@\/]+@)?([^\/:]+)(?::\d+)?\/(.+?)\/([^\/]+?)(?:\.git)?\/?$/#)
+        let match = url.firstMatch(
+            of: #/^(?:https?|ssh|git):\/\/(?:[^@\/]+@)?([^\/:]+)(?::\d+)?\/(.+?)\/([^\/]+?)(?:\.git)?\/?$/#)
             ?? url.firstMatch(of: #/^(?:[^@\/]+@)([^\/:]+):(.+?)\/([^\/]+?)(?:\.git)?\/?$/#)
     else { return nil }
     return (String(match.1), String(match.2), String(match.3))

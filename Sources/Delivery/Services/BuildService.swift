@@ -46,7 +46,8 @@ struct BuildService: Sendable {
         do {
             if build.state == .queued {
                 if build.cancelRequested {
-                    return try await journal.endBuild(build, .cancelled, reason: "Cancelled before it began", product: nil)
+                    return try await journal.endBuild(
+                        build, .cancelled, reason: "Cancelled before it began", product: nil)
                 }
                 try await journal.startBuild(build)
             }

@@ -46,13 +46,17 @@ struct CommitService: Sendable {
             limit: known.isEmpty ? Self.firstLook : Self.laterLook)
         if !changes.isEmpty {
             let names = Set(changes.fresh)
-            let details = changes.fresh.isEmpty
+            let details =
+                changes.fresh.isEmpty
                 ? [] : try await mirror.log(branch: app.branch, excluding: nil, limit: changes.fresh.count)
             try await journal.apply(
                 changes, fresh: details.filter { names.contains($0.sha) },
                 building: commitsToBuild(changes, isFirstLook: known.isEmpty), of: app)
             logger.info(
-                "commits", metadata: ["app": "\(app.name)", "fresh": "\(changes.fresh.count)", "gone": "\(changes.detached.count)"])
+                "commits",
+                metadata: [
+                    "app": "\(app.name)", "fresh": "\(changes.fresh.count)", "gone": "\(changes.detached.count)",
+                ])
         }
         try await journal.setProblem(nil, of: app)
     }

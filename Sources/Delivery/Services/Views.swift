@@ -22,7 +22,9 @@ extension Delivery {
         var live: Commit?
         if let target {
             deploys = try await journal.deploys(of: target, limit: 500)
-            if let deploy = try await journal.liveDeploy(of: target) { live = try await journal.commit(deploy.sha, of: app) }
+            if let deploy = try await journal.liveDeploy(of: target) {
+                live = try await journal.commit(deploy.sha, of: app)
+            }
         }
         return commits.map { commit in
             let build = builds.first { $0.sha == commit.sha }
@@ -96,14 +98,18 @@ extension Delivery {
         let app = target.app
         let commit = try await journal.commit(named: revision, of: app)
         let live: Commit? =
-            if let deploy = try await journal.liveDeploy(of: target) { try await journal.commit(deploy.sha, of: app) } else { nil }
+            if let deploy = try await journal.liveDeploy(of: target) {
+                try await journal.commit(deploy.sha, of: app)
+            } else { nil }
         let kind = deployKind(position: commit.position, live: live?.position)
         let image = try await journal.images(of: app, shas: [commit.sha])[commit.sha]
         let build = try await journal.builds(of: app, shas: [commit.sha]).first
         let (configuration, findings) = try await buildService.configuration(of: app, at: commit.sha)
         let commands = DeployRun.commands(of: configuration, kind: kind).map(\.command)
         var obstacle = deployObstacle(commit, build: build, image: image)
-        if obstacle == nil, let error = findings.first(where: { $0.severity == .error }) { obstacle = error.description }
+        if obstacle == nil, let error = findings.first(where: { $0.severity == .error }) {
+            obstacle = error.description
+        }
         if obstacle == nil, commands.isEmpty {
             obstacle = "The commit has no deploy/deploy.sh, no compose file and no deploy.override in slipway.yml"
         }

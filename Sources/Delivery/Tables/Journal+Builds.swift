@@ -6,8 +6,10 @@ import Store
 
 extension Journal {
     static func queueBuild(of app: Int64, sha: SHA, at time: Date, in db: Database) throws -> Build {
-        let attempt = try Int.fetchOne(
-            db, sql: "SELECT MAX(attempt) FROM build WHERE appID = ? AND sha = ?", arguments: [app, sha.description]) ?? 0
+        let attempt =
+            try Int.fetchOne(
+                db, sql: "SELECT MAX(attempt) FROM build WHERE appID = ? AND sha = ?",
+                arguments: [app, sha.description]) ?? 0
         try db.execute(
             sql: "INSERT INTO build (appID, sha, attempt, state, queuedAt) VALUES (?, ?, ?, 'queued', ?)",
             arguments: [app, sha.description, attempt + 1, time])
@@ -30,7 +32,9 @@ extension Journal {
     }
 
     func build(_ id: Int64) async throws -> Build {
-        let row = try await store.read { try Row.fetchOne($0, sql: "SELECT * FROM build WHERE id = ?", arguments: [id]) }
+        let row = try await store.read {
+            try Row.fetchOne($0, sql: "SELECT * FROM build WHERE id = ?", arguments: [id])
+        }
         guard let row else { throw Failure(.notFound, "There is no build \(id)") }
         return try Build(row: row)
     }
@@ -119,7 +123,8 @@ extension Journal {
     ) async throws {
         try await store.write { db in
             try db.execute(
-                sql: "UPDATE build SET \(assignments) WHERE id = ?", arguments: arguments + StatementArguments([build.id]))
+                sql: "UPDATE build SET \(assignments) WHERE id = ?",
+                arguments: arguments + StatementArguments([build.id]))
             try Store.log("build/\(build.id)", kind, in: db)
             try Store.log("app/\(build.appID)", "build", in: db)
         }

@@ -8,7 +8,8 @@ extension Journal {
     /// Name and state of all commits of the app.
     func knownCommits(of app: App) async throws -> [KnownCommit] {
         try await store.read { db in
-            try Row.fetchAll(db, sql: "SELECT sha, detachedAt FROM \"commit\" WHERE appID = ?", arguments: [app.id]).map {
+            try Row.fetchAll(db, sql: "SELECT sha, detachedAt FROM \"commit\" WHERE appID = ?", arguments: [app.id]).map
+            {
                 KnownCommit(sha: try $0.value("sha", SHA.init), isDetached: ($0["detachedAt"] as Date?) != nil)
             }
         }
@@ -18,8 +19,9 @@ extension Journal {
     func apply(_ changes: CommitChanges, fresh: [GitCommit], building: [SHA], of app: App) async throws {
         let now = Date()
         try await store.write { db in
-            var position = try Int64.fetchOne(
-                db, sql: "SELECT MAX(position) FROM \"commit\" WHERE appID = ?", arguments: [app.id]) ?? 0
+            var position =
+                try Int64.fetchOne(
+                    db, sql: "SELECT MAX(position) FROM \"commit\" WHERE appID = ?", arguments: [app.id]) ?? 0
             for commit in fresh.reversed() {
                 position += 1
                 try db.execute(

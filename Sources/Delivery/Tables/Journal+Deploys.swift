@@ -12,7 +12,8 @@ extension Journal {
         return try await store.write { db in
             if let key,
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT * FROM deploy WHERE targetID = ? AND idempotencyKey = ?", arguments: [target.id, key])
+                    db, sql: "SELECT * FROM deploy WHERE targetID = ? AND idempotencyKey = ?",
+                    arguments: [target.id, key])
             {
                 return try Deploy(row: row)
             }
@@ -30,7 +31,9 @@ extension Journal {
     }
 
     func deploy(_ id: Int64) async throws -> Deploy {
-        let row = try await store.read { try Row.fetchOne($0, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [id]) }
+        let row = try await store.read {
+            try Row.fetchOne($0, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [id])
+        }
         guard let row else { throw Failure(.notFound, "There is no deploy \(id)") }
         return try Deploy(row: row)
     }
@@ -83,7 +86,8 @@ extension Journal {
 
     func startDeploy(_ deploy: Deploy, previous: SHA?, app: Int64) async throws {
         try await updateDeploy(
-            deploy, app, "state = 'running', startedAt = ?, previousSHA = ?", [Date(), previous?.description], "started")
+            deploy, app, "state = 'running', startedAt = ?, previousSHA = ?", [Date(), previous?.description], "started"
+        )
     }
 
     /// Records that the deploy should end; a queued one is over at once.
@@ -95,7 +99,8 @@ extension Journal {
                     UPDATE deploy SET state = 'aborted', reason = 'Aborted before it began', endedAt = ?
                     WHERE id = ? AND state = 'queued'
                     """, arguments: [now, deploy.id])
-            try db.execute(sql: "UPDATE deploy SET state = 'aborting' WHERE id = ? AND state = 'running'", arguments: [deploy.id])
+            try db.execute(
+                sql: "UPDATE deploy SET state = 'aborting' WHERE id = ? AND state = 'running'", arguments: [deploy.id])
             try Self.log(deploy, app: app, "abort", in: db)
         }
     }
@@ -105,7 +110,8 @@ extension Journal {
     ) async throws {
         let text = try verification.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         try await updateDeploy(
-            deploy, app, "state = ?, reason = ?, verification = ?, endedAt = ?", [state.rawValue, reason, text, Date()],
+            deploy, app, "state = ?, reason = ?, verification = ?, endedAt = ?",
+            [state.rawValue, reason, text, Date()],
             "ended")
     }
 
@@ -114,7 +120,8 @@ extension Journal {
     ) async throws {
         try await store.write { db in
             try db.execute(
-                sql: "UPDATE deploy SET \(assignments) WHERE id = ?", arguments: arguments + StatementArguments([deploy.id]))
+                sql: "UPDATE deploy SET \(assignments) WHERE id = ?",
+                arguments: arguments + StatementArguments([deploy.id]))
             try Self.log(deploy, app: app, kind, in: db)
         }
     }

@@ -54,7 +54,8 @@ struct Journal: Sendable {
     func setProblem(_ problem: String?, of app: App) async throws {
         try await store.write { db in
             try db.execute(
-                sql: "UPDATE app SET problem = ? WHERE id = ? AND problem IS NOT ?", arguments: [problem, app.id, problem])
+                sql: "UPDATE app SET problem = ? WHERE id = ? AND problem IS NOT ?",
+                arguments: [problem, app.id, problem])
             if db.changesCount > 0 { try Store.log("app/\(app.id)", "problem", in: db) }
         }
     }
@@ -65,7 +66,8 @@ struct Journal: Sendable {
     func addTargets(in environment: Environment) async throws {
         try await store.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO target (appID, environmentID) SELECT id, ? FROM app", arguments: [environment.id])
+                sql: "INSERT OR IGNORE INTO target (appID, environmentID) SELECT id, ? FROM app",
+                arguments: [environment.id])
         }
     }
 

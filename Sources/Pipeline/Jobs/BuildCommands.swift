@@ -23,7 +23,9 @@ struct BuildCommands {
             guard request.allowsHostSteps else {
                 throw Failure(
                     .forbidden, "The tests name no image, and steps on this machine are not allowed",
-                    hint: "Give `test.image` or `test.build` in slipway.yml, or start the server with --allow-host-steps.")
+                    hint:
+                        "Give `test.image` or `test.build` in slipway.yml, or start the server with --allow-host-steps."
+                )
             }
             environment["BASH_ENV"] = "\(request.jobFolder)/bash_env"
             return command(
@@ -62,7 +64,8 @@ struct BuildCommands {
 
     /// Builds the stage of the commit's own Dockerfile that its tests run in.
     func buildTestImage() -> SupervisedCommand {
-        let builds = [request.configuration.test?.build].compactMap { $0 }.map { ($0, request.testImage) }
+        let builds =
+            [request.configuration.test?.build].compactMap { $0 }.map { ($0, request.testImage) }
             + (request.configuration.test?.services ?? []).compactMap { service in
                 service.build.map { ($0, "\(request.testImage)-\(service.name)") }
             }
@@ -132,13 +135,17 @@ struct BuildCommands {
 
     private var hostEnvironment: [String: String] {
         let own = ProcessInfo.processInfo.environment
-        return ["PATH": own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", "HOME": own["HOME"] ?? "/", "TERM": "xterm-256color", "LANG": "C.UTF-8"]
+        return [
+            "PATH": own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", "HOME": own["HOME"] ?? "/", "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+        ]
     }
 
     /// Docker's BuildKit needs the buildx plugin on the client's side.
     private static let hasBuildKit: Bool = [
         "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/local/lib/docker/cli-plugins",
-        "/usr/local/libexec/docker/cli-plugins", (ProcessInfo.processInfo.environment["HOME"] ?? "") + "/.docker/cli-plugins",
+        "/usr/local/libexec/docker/cli-plugins",
+        (ProcessInfo.processInfo.environment["HOME"] ?? "") + "/.docker/cli-plugins",
     ].contains { FileManager.default.isExecutableFile(atPath: "\($0)/docker-buildx") }
 
     /// What every step of the tests is told (CircleCI's names where it has them).

@@ -122,7 +122,8 @@ public struct BuildJob: Sendable {
             guard let test = request.configuration.test, test.steps.indices.contains(index) else {
                 throw Failure(.internal, "The test step \(index) is not in the commit's configuration")
             }
-            return .supervised(try commands(step).run(test.steps[index], of: test, remaining: try await remaining(test)))
+            return .supervised(
+                try commands(step).run(test.steps[index], of: test, remaining: try await remaining(test)))
         case .image:
             return .supervised(try commands(step).buildImage())
         case .push:
@@ -143,7 +144,8 @@ public struct BuildJob: Sendable {
     /// Name, place and digest of the image, the digest as the push's own output has it.
     private func product() async throws -> BuildProduct? {
         guard let plan = request.configuration.image,
-            let step = try await runner.table.rows(of: owner).first(where: { $0.record.action == BuildAction.push.text })?.step
+            let step = try await runner.table.rows(of: owner).first(where: { $0.record.action == BuildAction.push.text }
+            )?.step
         else { return nil }
         let log = try runner.logs.read(step, from: -8192, limit: 8192)
         guard let digest = pushedDigest(inLog: String(decoding: log.bytes, as: UTF8.self)) else {

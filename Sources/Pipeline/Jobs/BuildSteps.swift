@@ -43,7 +43,8 @@ public func buildSteps(of configuration: PipelineConfiguration, sha: SHA) -> [St
             let names = [test.image ?? "the test image"] + test.services.map { $0.image ?? $0.name }
             steps.append(
                 StepRecord(
-                    name: "Start containers", command: names.joined(separator: ", "), action: BuildAction.containers.text))
+                    name: "Start containers", command: names.joined(separator: ", "),
+                    action: BuildAction.containers.text))
         }
         for (index, step) in test.steps.enumerated() {
             steps.append(
@@ -58,7 +59,8 @@ public func buildSteps(of configuration: PipelineConfiguration, sha: SHA) -> [St
                 name: "Build the image", command: "docker build -t \(image.name):\(sha.short)… \(image.context)",
                 action: BuildAction.image.text))
         steps.append(
-            StepRecord(name: "Push the image", command: "docker push \(image.name):\(sha)", action: BuildAction.push.text))
+            StepRecord(
+                name: "Push the image", command: "docker push \(image.name):\(sha)", action: BuildAction.push.text))
     }
     return steps
 }

@@ -48,14 +48,16 @@ public struct StepLogs: Sendable {
             FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         guard let file = FileHandle(forWritingAtPath: path) else {
-            throw Failure(.unavailable, "The log \(path) can't be written", hint: "Free space on the data directory's disk.")
+            throw Failure(
+                .unavailable, "The log \(path) can't be written", hint: "Free space on the data directory's disk.")
         }
         defer { try? file.close() }
         do {
             try file.seekToEnd()
             try file.write(contentsOf: Data(text.utf8))
         } catch {
-            throw Failure(.unavailable, "The log \(path) can't be written", hint: "Free space on the data directory's disk.")
+            throw Failure(
+                .unavailable, "The log \(path) can't be written", hint: "Free space on the data directory's disk.")
         }
     }
 
@@ -70,6 +72,7 @@ public struct StepLogs: Sendable {
         let start = offset < 0 ? max(0, size + offset) : min(offset, size)
         try file.seek(toOffset: UInt64(start))
         let bytes = [UInt8](try file.read(upToCount: max(0, limit)) ?? Data())
-        return LogChunk(bytes: bytes, next: start + bytes.count, ended: step.state.isFinal && start + bytes.count >= size)
+        return LogChunk(
+            bytes: bytes, next: start + bytes.count, ended: step.state.isFinal && start + bytes.count >= size)
     }
 }

@@ -23,7 +23,9 @@ public enum StepsVerdict: Hashable, Sendable {
 ///
 /// A failed step lets only those follow that say `always` or `on_fail` (CircleCI's `when`); after a cancel or a
 /// time-out of the job none follows. `halted` means that a step asked to end the job green.
-public func nextStep(of steps: [Step], backgrounds: Set<Int> = [], isCancelled: Bool, halted: Bool = false) -> StepDecision {
+public func nextStep(of steps: [Step], backgrounds: Set<Int> = [], isCancelled: Bool, halted: Bool = false)
+    -> StepDecision
+{
     for step in steps where step.state == .running && !backgrounds.contains(step.index) {
         return .attend(index: step.index)
     }

@@ -35,11 +35,13 @@ public struct StepTable: Sendable {
         let texts = try records.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         try await store.write { db in
             let count = try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) FROM step WHERE ownerKind = ? AND ownerID = ?", arguments: [owner.kind, owner.id])
+                db, sql: "SELECT COUNT(*) FROM step WHERE ownerKind = ? AND ownerID = ?",
+                arguments: [owner.kind, owner.id])
             guard count == 0 else { return }
             for (index, text) in texts.enumerated() {
                 try db.execute(
-                    sql: "INSERT INTO step (ownerKind, ownerID, \"index\", record, state) VALUES (?, ?, ?, ?, 'waiting')",
+                    sql:
+                        "INSERT INTO step (ownerKind, ownerID, \"index\", record, state) VALUES (?, ?, ?, ?, 'waiting')",
                     arguments: [owner.kind, owner.id, index, text])
             }
             try Store.log(owner.topic, "planned", in: db)
@@ -81,7 +83,8 @@ public struct StepTable: Sendable {
     private func update(_ step: Step, _ assignments: String, _ arguments: StatementArguments) async throws {
         try await store.write { db in
             try db.execute(
-                sql: "UPDATE step SET \(assignments) WHERE id = ?", arguments: arguments + StatementArguments([step.id]))
+                sql: "UPDATE step SET \(assignments) WHERE id = ?", arguments: arguments + StatementArguments([step.id])
+            )
             try Store.log(step.owner.topic, "step", in: db)
         }
     }
