@@ -3,5 +3,6 @@ import ArgumentParser
 /// The command line's root.
 @main
 struct Slipway: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "slipway")
+    static let configuration = CommandConfiguration(
+        commandName: "slipway", subcommands: [SuperviseCommand.self])
 }
