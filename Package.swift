@@ -51,15 +51,15 @@ let package = Package(
     targets: [
         // Floor 0
         room("Model"),
-        room("HTTPTransport", [nioCore, nioHTTP1, nioPosix]),
+        room("HTTPTransport", [nioCore, nioHTTP1, nioPosix], tests: ["StubServer"]),
         // Floor 1
         room("Store", ["Model", grdb]),
         room("StackFile", ["Model", yams]),
-        room("DockerAPI", ["Model", "HTTPTransport"]),
+        room("DockerAPI", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         room("Git", ["Model", subprocess, system]),
         room("Supervisor", ["Model", subprocess, system]),
         room("Secrets", ["Model", crypto, cryptoExtras]),
-        room("Client", ["Model", "HTTPTransport"]),
+        room("Client", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         // Floor 2
         room("Engines", ["Model", "DockerAPI"]),
         // Floor 3
@@ -95,6 +95,10 @@ let package = Package(
                 swiftSettings: settings),
             .testTarget(name: "slipwayTests", dependencies: ["slipway"], swiftSettings: settings),
             .testTarget(name: "HouseTests", swiftSettings: settings),
+            // What tests talk to in place of an engine or a server; no target of the program uses it.
+            .target(
+                name: "StubServer", dependencies: [nioCore, nioHTTP1, nioPosix], path: "Tests/StubServer",
+                swiftSettings: settings),
         ],
     ].flatMap { $0 },
     swiftLanguageModes: [.v6]
