@@ -44,6 +44,10 @@ extension ServiceReader {
         guard let line = node["request_line"], !line.isNull else { return nil }
         guard let text = string(line, "health_check.request_line") else { return nil }
         let words = text.filter { $0 != "\"" }.split(separator: " ", maxSplits: 2)
+        if text.hasPrefix("/"), words.count == 1 {
+            warn(line.place, "health_check.request_line is read as GET \(text) HTTP/1.0")
+            return "GET \(text) HTTP/1.0"
+        }
         guard let method = words.first else { return nil }
         guard words.count > 1, words[1].hasPrefix("/"), method.allSatisfy({ $0.isASCII && $0.isUppercase }) else {
             error(

@@ -40,10 +40,10 @@ struct ServiceReader {
             }
         }
         LabelRules.apply(&self)
-        checkImage()
     }
 
-    private mutating func checkImage() {
+    /// Says why there is no image; not asked when a file that may name it could not be read.
+    mutating func checkImage() {
         guard spec.image.isEmpty else { return }
         if raw["build"] != nil {
             error(

@@ -52,9 +52,9 @@ enum StackDocument {
                 hint: "letters, digits, \".\", \"_\" and \"-\"")
             return nil
         }
-        guard let keys = entry.value.mapping else {
+        guard let keys = entry.value.isNull ? [] : entry.value.mapping else {
             diagnostics.error(
-                entry.value.isNull ? entry.keyPlace : entry.value.place,
+                entry.value.place,
                 "service \"\(entry.key)\" must be a mapping, not \(entry.value.kind)")
             return nil
         }

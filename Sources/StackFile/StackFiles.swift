@@ -82,8 +82,12 @@ public enum StackFiles {
     ) throws(Failure) -> StackFileResult {
         var diagnostics = Diagnostics()
         var merged: [RawService] = []
+        var complete = true
         for source in sources {
-            guard let document = document(of: source, &diagnostics) else { continue }
+            guard let document = document(of: source, &diagnostics) else {
+                complete = false
+                continue
+            }
             let services = StackDocument.services(in: document, options: options, &diagnostics)
             for service in services { ServiceMerge.merge(service, into: &merged) }
         }
@@ -91,6 +95,7 @@ public enum StackFiles {
         for service in merged {
             var reader = ServiceReader(service, options: options, known: merged)
             reader.read()
+            if complete { reader.checkImage() }
             // What a missing variable left behind is no second error.
             let wrong = Set(
                 diagnostics.findings.filter { $0.severity == .error }.map { "\($0.file):\($0.line):\($0.column)" })
