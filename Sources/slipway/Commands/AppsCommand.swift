@@ -52,7 +52,10 @@ struct AppsCommand: AsyncParsableCommand {
             if json { return try printJSON(app) }
             Terminal.print("Added \(app.name).")
             if let problem = app.problem { Terminal.error("slipway: \(problem)") }
-            if url == nil { Terminal.print("Push to it: git push http://token:$SLIPWAY_TOKEN@<server>/git/\(app.name).git \(branch)") }
+            if url == nil {
+                Terminal.print(
+                    "Push to it: git push http://token:$SLIPWAY_TOKEN@<server>/git/\(app.name).git \(branch)")
+            }
         }
     }
 

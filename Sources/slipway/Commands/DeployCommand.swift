@@ -121,6 +121,10 @@ struct FollowCommand: AsyncParsableCommand {
 }
 
 private func finish(_ deploy: Deploy, _ client: SlipwayClient, follow: Bool, json: Bool) async throws {
-    if json { try printJSON(deploy) } else { Terminal.print("Deploy \(deploy.id): \(deploy.kind.rawValue) of \(deploy.sha.short)") }
+    if json {
+        try printJSON(deploy)
+    } else {
+        Terminal.print("Deploy \(deploy.id): \(deploy.kind.rawValue) of \(deploy.sha.short)")
+    }
     if follow { try await Follower(client: client, isQuiet: json).deploy(deploy.id) }
 }

@@ -15,7 +15,9 @@ struct Follower {
             let view: DeployView = try await client.get("/api/v1/deploys/\(id)")
             try await show(view.steps, at: "/api/v1/deploys/\(id)", &seen)
             for rollout in view.rollouts {
-                for entry in rollout.log.dropFirst(seen.entries[rollout.id] ?? 0) { say("  \(rollout.service): \(entry.text)") }
+                for entry in rollout.log.dropFirst(seen.entries[rollout.id] ?? 0) {
+                    say("  \(rollout.service): \(entry.text)")
+                }
                 seen.entries[rollout.id] = rollout.log.count
             }
             if view.deploy.state.isFinal { return try conclude(view) }
@@ -35,7 +37,8 @@ struct Follower {
                         view.build.state == .timedOut ? .timedOut : .failed,
                         "Build \(id) \(view.build.state.rawValue): \(view.build.reason ?? "no reason known")")
                 }
-                return say(Terminal.styled("✓ build \(id) succeeded", .green) + (view.image.map { ": \($0.pinned)" } ?? ""))
+                return say(
+                    Terminal.styled("✓ build \(id) succeeded", .green) + (view.image.map { ": \($0.pinned)" } ?? ""))
             }
             try await Task.sleep(for: .milliseconds(250))
         }

@@ -38,7 +38,8 @@ struct PsCommand: AsyncParsableCommand {
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Show the output of a service or a container.",
-        discussion: "Examples:\n  slipway logs shop/orders\n  slipway logs production-shop-orders-3-1 --follow --tail 20")
+        discussion:
+            "Examples:\n  slipway logs shop/orders\n  slipway logs production-shop-orders-3-1 --follow --tail 20")
 
     @OptionGroup var server: ServerOption
     @Argument(help: "stack/service, or a container's name.") var name: String
@@ -50,7 +51,9 @@ struct LogsCommand: AsyncParsableCommand {
         let client = try server.connect()
         let base = "/api/v1/environments/\(segment(environment))"
         let stacks: [StackView] = try await client.get("\(base)/stacks")
-        let all = stacks.flatMap { stack in stack.services.flatMap { service in service.containers.map { ("\(stack.name)/\(service.name)", $0) } } }
+        let all = stacks.flatMap { stack in
+            stack.services.flatMap { service in service.containers.map { ("\(stack.name)/\(service.name)", $0) } }
+        }
         let chosen = all.filter { $0.0 == name || $0.1.name == name || $0.1.id.hasPrefix(name) }.map(\.1)
         guard !chosen.isEmpty else {
             let names = Set(all.map(\.0)).sorted().joined(separator: ", ")

@@ -59,8 +59,13 @@ struct DemoJourney: Sendable {
             try Data("Greetings from the second commit.\n".utf8).write(to: URL(filePath: "\(work)/GREETING"))
         }
         try await git(["add", "--all"])
-        try await git(["commit", "--quiet", "--message", parent == nil ? "Take orders over REST" : "Greet the customer"])
-        try await git(["push", "--quiet", "\(world.url.replacing("http://", with: "http://demo:\(token)@"))/git/orders.git", "main"])
+        try await git([
+            "commit", "--quiet", "--message", parent == nil ? "Take orders over REST" : "Greet the customer",
+        ])
+        try await git([
+            "push", "--quiet", "\(world.url.replacing("http://", with: "http://demo:\(token)@"))/git/orders.git",
+            "main",
+        ])
         let sha = try await git(["rev-parse", "HEAD"]).trimmingCharacters(in: .whitespacesAndNewlines)
         try await poll("the commit to be listed") {
             let view: TargetView = try await world.client.get("/api/v1/targets/orders/production")
@@ -76,7 +81,9 @@ struct DemoJourney: Sendable {
             return view.commits.first { $0.commit.sha == sha && $0.build?.state.isFinal == true }
         }
         guard row.build?.state == .succeeded, let image = row.image else {
-            throw Failure(.failed, "Build \(row.build?.id ?? 0) \(row.build?.state.rawValue ?? ""): \(row.build?.reason ?? "no image")")
+            throw Failure(
+                .failed,
+                "Build \(row.build?.id ?? 0) \(row.build?.state.rawValue ?? ""): \(row.build?.reason ?? "no image")")
         }
         return image.pinned
     }
