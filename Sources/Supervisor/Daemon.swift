@@ -35,6 +35,7 @@ public struct Daemon: Sendable {
         guard OpenFileLock.take(lock) else {
             throw Failure(.conflict, "\(name) is being started by somebody else", hint: "Try again.")
         }
+        defer { OpenFileLock.release(lock) }
         if let identity { return identity.pid }
         var environment = environment ?? ProcessInfo.processInfo.environment
         environment["SLIPWAY_DAEMON"] = pidPath

@@ -19,6 +19,14 @@ enum OpenFileLock {
         return fcntl(descriptor, setLock, &lock) == 0
     }
 
+    /// Gives it back. Closing alone is not enough: a child that another thread is just spawning has a copy of the
+    /// descriptor until its exec.
+    static func release(_ descriptor: CInt) {
+        var lock = whole()
+        lock.l_type = Int16(F_UNLCK)
+        _ = fcntl(descriptor, setLock, &lock)
+    }
+
     /// Whether somebody else has it.
     static func isHeld(_ descriptor: CInt) -> Bool {
         var lock = whole()

@@ -41,6 +41,7 @@ public struct Supervisor: Sendable {
         if OpenFileLock.take(lock) {
             try? folder.write(lost)
             folder.removeSpec()
+            OpenFileLock.release(lock)
         }
         return .ended(folder.outcome ?? lost)
     }
@@ -119,7 +120,8 @@ public struct Supervisor: Sendable {
             throw Failure(.unavailable, "\(folder.lockPath) can't be opened", cause: Errno().description)
         }
         defer { close(lock) }
-        guard OpenFileLock.take(lock), folder.outcome == nil, folder.startedAt == nil else { return }
+        guard OpenFileLock.take(lock) else { return }
+        guard folder.outcome == nil, folder.startedAt == nil else { return OpenFileLock.release(lock) }
         let wanted = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH"]
         let environment = ProcessInfo.processInfo.environment.filter { wanted.contains($0.key) }
         let null = Spawn.Source.path("/dev/null", flags: O_RDWR)
@@ -131,6 +133,7 @@ public struct Supervisor: Sendable {
                 ])
             Children.adopt(pid)
         } catch {
+            OpenFileLock.release(lock)
             throw Failure(
                 .unavailable, "The supervisor \(executable) can't be started",
                 hint: "The program may have been moved or replaced: start Slipway again.", cause: "\(error)")

@@ -37,7 +37,7 @@ extension Style {
 
     static let base = """
         *, ::before, ::after { box-sizing: border-box; }
-        html { -webkit-text-size-adjust: 100%; scrollbar-gutter: stable; }
+        html { -webkit-text-size-adjust: 100%; }
         body { margin: 0; background: var(--ground); color: var(--text); font: var(--t-m)/1.5 var(--sans);
           font-feature-settings: "tnum"; overflow-wrap: anywhere; }
         h1, h2, h3, p, ul, ol, dl, dd, pre, figure { margin: 0; padding: 0; }
@@ -92,8 +92,11 @@ extension Style {
         .foot a { color: var(--muted); }
         section { margin-top: var(--s5); }
         .bar { display: flex; flex-wrap: wrap; align-items: baseline; gap: var(--s1) var(--s3); margin-bottom: var(--s3); }
-        .bar h2 { flex: 1; }
-        .split { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; gap: var(--s5); align-items: start; }
+        .bar h2, .bar h3 { flex: 1; }
+        .start { margin-top: var(--s4); padding-top: var(--s4); border-top: 1px solid var(--line); display: grid; gap: var(--s3); text-align: center; }
+        .start .big { width: 100%; }
+        .fold > summary { cursor: pointer; color: var(--muted); margin-bottom: var(--s3); font-weight: 520; }
+        .split { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; gap: var(--s5); align-items: start; margin-top: var(--s5); }
         .split > * > section:first-child { margin-top: 0; }
         @media (max-width: 60rem) { .split { grid-template-columns: minmax(0, 1fr); } }
         @media (max-width: 40rem) {
@@ -171,15 +174,17 @@ extension Style {
         .meta { display: flex; flex-wrap: wrap; gap: 0 var(--s3); color: var(--muted); font-size: var(--t-s); align-items: center; }
         .meta > * { white-space: nowrap; }
         .meta > .wrap { white-space: normal; }
-        .commit { grid-template-columns: 2rem minmax(0, 1fr) 7.5rem minmax(7rem, auto); position: relative; }
+        .commit { grid-template-columns: 2rem minmax(0, 1fr) 6.5rem 8.5rem; position: relative; }
+        .plain .commit { grid-template-columns: 2rem minmax(0, 1fr); }
         .commit .go { text-align: right; }
         .commit .why { color: var(--muted); font-size: var(--t-s); max-width: 13rem; margin-left: auto; }
         .commit.live { background: var(--good-soft); }
         .commit.live::before { content: ""; position: absolute; inset: 0 auto 0 0; width: 3px; background: var(--good); }
         .commit:first-child.live::before { border-radius: var(--round) 0 0 0; }
-        .commit.gone { opacity: .65; }
+        .commit.live .badge, .commit.live .sha { background: var(--surface); }
+        .commit.gone .title { text-decoration: line-through; color: var(--muted); }
         .rows .marker { padding: var(--s1) var(--s4); background: var(--sunk); color: var(--muted); font-size: var(--t-xs); font-weight: 560; display: block; }
-        .title { font-weight: 560; overflow: hidden; text-overflow: ellipsis; }
+        .title { font-weight: 520; overflow: hidden; text-overflow: ellipsis; }
         .face { width: 2rem; height: 2rem; border-radius: 50%; display: grid; place-items: center; font-size: .7rem; font-weight: 650;
           letter-spacing: .02em; color: #fff; }
         .h0 { background: #4259c3; } .h1 { background: #0f766e; } .h2 { background: #9d3c72; } .h3 { background: #8a4b12; }
@@ -192,6 +197,7 @@ extension Style {
         .runs .env { color: var(--muted); flex: none; min-width: 5.5rem; }
         .runs .what, .clip { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
         .past { grid-template-columns: 6.6rem minmax(0, 1fr) auto; }
+        .past > .badge { justify-self: start; }
         .side .past { grid-template-columns: minmax(0, 1fr) auto; padding: var(--s3); }
         .side .past .badge { justify-self: start; }
         .side .past .main { grid-column: 1 / -1; grid-row: 2; }
@@ -221,7 +227,7 @@ extension Style {
     static let run = """
         .change { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s3); }
         .sha { font: 560 .92em var(--mono); padding: .05rem .4rem; border-radius: 5px; background: var(--quiet-soft); color: inherit; white-space: nowrap; }
-        .change .new { background: var(--accent-soft); color: var(--accent); }
+        .sha.new { background: var(--accent-soft); color: var(--accent); }
         .step { border-top: 1px solid var(--line); }
         .step:first-child { border-top: 0; }
         .step > summary { display: grid; grid-template-columns: 1rem minmax(0, 1fr) auto auto; gap: var(--s3); align-items: center; padding: .6rem var(--s4); cursor: pointer; list-style: none; }
@@ -246,7 +252,7 @@ extension Style {
         .slot.old { background: var(--sunk); } .slot.old b { color: var(--muted); }
         .slot.sick { border-color: var(--bad); background: var(--bad-soft); } .slot.sick b { color: var(--bad); }
         .slot.none { border-style: dashed; } .slot.none b { color: var(--muted); }
-        .feed { font-size: var(--t-s); display: grid; gap: .15rem; max-height: 22rem; overflow-y: auto; }
+        .feed { margin-top: var(--s3); font-size: var(--t-s); display: grid; gap: .15rem; max-height: 22rem; overflow-y: auto; }
         .feed li { display: grid; grid-template-columns: 4.4rem minmax(0, 1fr); gap: var(--s3); }
         .feed time { color: var(--muted); font-family: var(--mono); font-size: .92em; }
         .track { display: flex; gap: var(--s1); height: .4rem; margin: var(--s3) 0; }

@@ -51,7 +51,7 @@ struct AppsPage: Sendable {
         }
         let build: HTML? = row.build.map { Badge.of($0.state).link("/builds/\($0.id)") }
         return """
-            <div class="clip">\(row.commit.title)</div>
+            <div class="clip">\(Pieces.title(row.commit))</div>
             <div class="meta"><span>\(row.commit.authorName)</span>\(context.ago(row.commit.committedAt))\(build)</div>
             """
     }

@@ -13,7 +13,7 @@ struct BuildPage: Sendable {
             "Build #\(build.id) of \(view.app.name)", section: .apps, topics: ["build/\(build.id)"],
             """
             \(Pieces.crumbs(("Apps", "/"), (view.app.name, "/apps/\(view.app.name)")))
-            <div class="head"><div class="grow"><h1>\(view.commit.title)</h1>
+            <div class="head"><div class="grow"><h1>\(Pieces.title(view.commit))</h1>
             <div class="sub">\(Pieces.meta(view.commit, context))</div></div>
             <div class="actions" data-live="actions">\(actions(context))</div></div>
             <div data-live="line">\(line(context))</div>

@@ -28,7 +28,7 @@ struct DeployPage: Sendable {
 
     private var change: HTML {
         let old: HTML = deploy.previousSHA.map { Pieces.sha($0) } ?? "<span>first deploy</span>"
-        return "\(old)\(Icon.arrow)\(Pieces.sha(deploy.sha, kind: "new"))<span>\(view.commit.title)</span>"
+        return "\(old)\(Icon.arrow)\(Pieces.sha(deploy.sha, kind: "new"))<span>\(Pieces.title(view.commit))</span>"
     }
 
     private func line(_ context: PageContext) -> HTML {

@@ -63,14 +63,19 @@ enum Pieces {
         """
     }
 
+    /// The title without the pull request's number, which stands beside it.
+    static func title(_ commit: Commit) -> String {
+        commit.pullRequest == nil ? commit.title : commit.title.replacing(#/\ \(\#\d+\)$/#, with: "")
+    }
+
     /// Commits without buttons: what a plan or a deploy brings.
     static func commits(_ commits: [Commit], _ context: PageContext) -> HTML {
-        "<ul class=\"card rows\">\(commits.map { commitRow($0, context) })</ul>"
+        "<ul class=\"card rows plain\">\(commits.map { commitRow($0, context) })</ul>"
     }
 
     private static func commitRow(_ commit: Commit, _ context: PageContext) -> HTML {
         """
-        <li class="commit">\(face(commit.authorName))<div class="main"><div class="title">\(commit.title)</div>\
+        <li class="commit">\(face(commit.authorName))<div class="main"><div class="title">\(title(commit))</div>\
         \(meta(commit, context))</div></li>
 
         """

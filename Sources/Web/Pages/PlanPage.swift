@@ -23,17 +23,13 @@ struct PlanPage: Sendable {
     }
 
     private var heading: HTML {
-        let place: HTML = "\(target.app.name) <span class=\"muted\">in</span> \(target.environment.name)"
-        switch plan.kind {
-        case .deploy: return "Deploy \(place)"
-        case .redeploy: return "Redeploy \(place)"
-        case .rollback: return "Roll back \(place)"
-        }
+        let word = plan.kind == .deploy ? "to" : "in"
+        return "\(plan.kind.verb) \(target.app.name) <span class=\"muted\">\(word)</span> \(target.environment.name)"
     }
 
     private var change: HTML {
         let old: HTML = plan.live.map { Pieces.sha($0.sha) } ?? "<span>first deploy</span>"
-        return "\(old)\(Icon.arrow)\(Pieces.sha(plan.commit.sha, kind: "new"))<span>\(plan.commit.title)</span>"
+        return "\(old)\(Icon.arrow)\(Pieces.sha(plan.commit.sha, kind: "new"))<span>\(Pieces.title(plan.commit))</span>"
     }
 
     private var obstacle: HTML? {
@@ -79,7 +75,7 @@ struct PlanPage: Sendable {
     private func left(_ context: PageContext) -> HTML? {
         guard !plan.notIncluded.isEmpty else { return nil }
         return """
-            <section><details><summary class="bar"><span>\(Words.count(plan.notIncluded.count, "newer commit")) not included</span></summary>
+            <section><details class="fold"><summary>\(Words.count(plan.notIncluded.count, "newer commit")) not included</summary>
             \(Pieces.commits(plan.notIncluded, context))</details></section>
             """
     }
