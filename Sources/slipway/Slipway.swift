@@ -3,5 +3,9 @@ import ArgumentParser
 /// The command line's root.
 @main
 struct Slipway: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "slipway")
+    static let configuration = CommandConfiguration(
+        commandName: "slipway",
+        subcommands: [
+            CheckCommand.self
+        ])
 }
