@@ -57,10 +57,10 @@ public enum RepositoryCheck {
                 Finding(file: folder + other, severity: .warning, message: "is not read: \(folder)\(main) is"))
         }
         let text = files.text
+        var options = StackFileOptions(environment: environment, readFile: { text($0) })
+        options.unsetHint = "give it in machine.environment, or to the check with --set"
         do {
-            report.findings += try StackFiles.load(
-                sources, StackFileOptions(environment: environment, readFile: { text($0) })
-            ).warnings
+            report.findings += try StackFiles.load(sources, options).warnings
         } catch {
             report.findings += error.findings
         }
