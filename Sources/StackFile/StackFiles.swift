@@ -25,6 +25,8 @@ public struct StackFileOptions: Sendable {
     public var environment: [String: String]
     /// Whether a variable that is not set is blank instead of an error.
     public var allowUnset: Bool
+    /// What a person can do about a variable that is not set.
+    public var unsetHint = "set it, or pass --allow-unset"
     /// Reads an `env_file`: its path is relative to where the compose files' names are relative to. Nil where none can
     /// be read.
     public var readFile: (@Sendable (String) -> String?)?

@@ -13,9 +13,9 @@ public struct RepositoryFiles: Sendable {
         self.isExecutable = isExecutable
     }
 
-    /// The first of `names` that is there, looked for in the root and in `deploy/`, with its text.
-    func first(of names: [String]) -> (path: String, text: String)? {
-        for folder in ["", "deploy/"] {
+    /// The first of `names` that is there, looked for in `folder` and in its `deploy/`, with its text.
+    func first(of names: [String], in folder: String = "") -> (path: String, text: String)? {
+        for folder in [folder, folder + "deploy/"] {
             for name in names {
                 if let text = text(folder + name) { return (folder + name, text) }
             }
