@@ -1,0 +1,1 @@
+"""Orders: a small REST API over PostgreSQL."""

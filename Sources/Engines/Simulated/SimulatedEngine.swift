@@ -1,0 +1,303 @@
+public import struct Foundation.Date
+import Model
+
+/// An engine in memory, for tests and for trying a plan: it does what ``Engine`` promises, and fails where it is told.
+///
+/// Nothing happens by itself between calls: what time brings (a container that exits) is worked out from the clock
+/// whenever someone looks, so a test owns time.
+public actor SimulatedEngine: Engine {
+    /// Called with each call; what it throws, the call throws.
+    public typealias Hook = @Sendable (SimulatedCall) async throws -> Void
+
+    /// Every call so far, in order, those that failed included.
+    public private(set) var calls: [SimulatedCall] = []
+    /// Names of the networks that exist.
+    public private(set) var networks: Set<String> = ["bridge", "host", "none"]
+
+    private let now: @Sendable () -> Date
+    private var containers: [String: SimulatedContainer] = [:]
+    private var images: [String: ObservedImage]
+    private var registry: [String: ObservedImage] = [:]
+    private var behaviours: [String: SimulatedBehaviour] = [:]
+    private var listeners: [Int: AsyncThrowingStream<Void, any Error>.Continuation] = [:]
+    private var before: Hook?
+    private var after: Hook?
+    private var isDown = false
+    private var count = 0
+
+    /// - Parameters:
+    ///   - images: references of images that are here from the start.
+    ///   - now: the clock.
+    public init(images: [String] = [], now: @escaping @Sendable () -> Date = { Date() }) {
+        self.now = now
+        self.images = Dictionary(images.map { ($0, Self.makeImage($0)) }) { first, _ in first }
+    }
+}
+
+// MARK: - What a test sets and sees
+
+extension SimulatedEngine {
+    /// Makes an image present.
+    public func addImage(_ reference: String) { images[reference] = Self.makeImage(reference) }
+
+    /// Makes an image absent here; containers of it live on.
+    public func removeImage(_ reference: String) { images[reference] = nil }
+
+    /// Makes an image one that can be pulled.
+    public func addToRegistry(_ reference: String) { registry[reference] = Self.makeImage(reference) }
+
+    /// What containers of that image, or the container of that name (which goes first), do from their next start on.
+    public func set(_ behaviour: SimulatedBehaviour, for imageOrName: String) {
+        behaviours[imageOrName] = behaviour
+    }
+
+    /// Called before each call takes effect.
+    public func setHook(before hook: Hook?) { before = hook }
+
+    /// Called after each call took effect: throwing makes an answer that is lost on its way.
+    public func setHook(after hook: Hook?) { after = hook }
+
+    /// While true every call throws `.unavailable` and event streams have ended.
+    public func setDown(_ down: Bool) {
+        isDown = down
+        guard down else { return }
+        for listener in listeners.values {
+            listener.finish(throwing: Failure(.unavailable, "The simulated engine went away"))
+        }
+        listeners = [:]
+    }
+
+    /// The container's process ends by itself; its restart policy is not asked.
+    public func crash(_ idOrName: String, status: Int) {
+        guard let id = find(idOrName) else { return }
+        containers[id]?.end(status: status)
+        notify()
+    }
+
+    /// Someone else removes the container.
+    public func vanish(_ idOrName: String) {
+        guard let id = find(idOrName) else { return }
+        containers[id]?.end(status: 137)
+        containers[id] = nil
+        notify()
+    }
+
+    /// Gives the container output.
+    public func write(_ bytes: [UInt8], to idOrName: String) {
+        guard let id = find(idOrName) else { return }
+        containers[id]?.output += bytes
+        for follower in containers[id]?.followers ?? [] { follower.yield(bytes) }
+    }
+
+    /// All containers as they are now, oldest first; not in the log of calls.
+    public func snapshot() -> [ObservedContainer] {
+        advance()
+        return containers.values.map(\.observed).sorted { $0.id < $1.id }
+    }
+
+    /// What the container was created from.
+    public func plan(of idOrName: String) -> ContainerPlan? {
+        find(idOrName).flatMap { containers[$0]?.plan }
+    }
+
+    /// Empties the log of calls.
+    public func forgetCalls() { calls = [] }
+}
+
+// MARK: - Engine
+
+extension SimulatedEngine {
+    public func info() async throws -> EngineInfo {
+        try await perform(.info) {
+            EngineInfo(name: "Simulated Engine", hostName: "simulated", processors: 2, memory: 4 << 30)
+        }
+    }
+
+    public func containers(labels: [String: String]) async throws -> [ObservedContainer] {
+        try await perform(.containers) {
+            containers.values.map(\.observed)
+                .filter { container in labels.allSatisfy { container.labels[$0.key] == $0.value } }
+                .sorted { $0.id > $1.id }
+        }
+    }
+
+    public func create(_ plan: ContainerPlan) async throws -> String {
+        try await perform(.create, plan.name) {
+            if let id = find(plan.name), let existing = containers[id]?.observed {
+                return try plan.adopting(existing)
+            }
+            guard let image = images[plan.image] else {
+                throw Failure(.notFound, "The image \(plan.image) isn't here", hint: "Pull it first.")
+            }
+            count += 1
+            let id = Self.identifier(count)
+            containers[id] = SimulatedContainer(
+                plan: plan,
+                observed: ObservedContainer(
+                    id: id, name: plan.name, image: plan.image, imageID: image.id, labels: plan.labels,
+                    state: .created, createdAt: now()),
+                behaviour: .runs)
+            return id
+        }
+    }
+
+    public func start(_ id: String) async throws {
+        try await perform(.start, name(of: id)) {
+            guard let key = find(id), let container = containers[key] else {
+                throw Failure(.notFound, "There is no container \(id)")
+            }
+            guard !container.isRunning else { return }
+            let plan = container.plan
+            guard networks.contains(plan.network) || plan.network.hasPrefix("container:") else {
+                throw Failure(.notFound, "There is no network \(plan.network)")
+            }
+            let behaviour = behaviours[plan.name] ?? behaviours[plan.image] ?? .runs
+            if case .failsToStart(let message) = behaviour {
+                containers[key]?.observed.exitStatus = 128
+                throw Failure(.failed, "The container \(plan.name) doesn't start", cause: message)
+            }
+            count += 1
+            containers[key]?.behaviour = behaviour
+            containers[key]?.start(at: now(), address: "10.0.\(count / 250).\(count % 250 + 2)")
+            notify()
+        }
+    }
+
+    public func stop(_ id: String, grace: Int) async throws {
+        try await perform(.stop, name(of: id)) { endByHand(id, status: 143) }
+    }
+
+    public func kill(_ id: String, signal: String) async throws {
+        try await perform(.kill, name(of: id)) { endByHand(id, status: signal == "KILL" ? 137 : 143) }
+    }
+
+    public func remove(_ id: String) async throws {
+        try await perform(.remove, name(of: id)) {
+            endByHand(id, status: 137)
+            guard let key = find(id) else { return }
+            containers[key] = nil
+            notify()
+        }
+    }
+
+    public func pull(_ reference: String, progress: @Sendable (String) -> Void) async throws {
+        try await perform(.pull, reference) {
+            guard let image = registry[reference] else {
+                throw Failure(.notFound, "No registry has the image \(reference)")
+            }
+            progress("Pulling \(reference)")
+            images[reference] = image
+            progress("Pulled \(reference)")
+        }
+    }
+
+    public func image(_ reference: String) async throws -> ObservedImage? {
+        try await perform(.image, reference) { images[reference] }
+    }
+
+    public func ensureNetwork(_ name: String, labels: [String: String]) async throws {
+        try await perform(.ensureNetwork, name) { _ = networks.insert(name) }
+    }
+
+    public func removeNetwork(_ name: String) async throws {
+        try await perform(.removeNetwork, name) {
+            if let user = containers.values.first(where: { $0.plan.network == name && $0.isRunning }) {
+                throw Failure(.conflict, "The network \(name) is used by \(user.plan.name)")
+            }
+            networks.remove(name)
+        }
+    }
+
+    public func logs(
+        _ id: String, follow: Bool, tail: Int?, timestamps: Bool
+    ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+        try await perform(.logs, name(of: id)) {
+            guard let key = find(id), let container = containers[key] else {
+                throw Failure(.notFound, "There is no container \(id)")
+            }
+            let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+            if !container.output.isEmpty { continuation.yield(container.output) }
+            if follow && container.isRunning {
+                containers[key]?.followers.append(continuation)
+            } else {
+                continuation.finish()
+            }
+            return stream
+        }
+    }
+
+    public func events() async throws -> AsyncThrowingStream<Void, any Error> {
+        try await perform(.events) {
+            let (stream, continuation) = AsyncThrowingStream.makeStream(
+                of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            count += 1
+            let key = count
+            listeners[key] = continuation
+            continuation.onTermination = { [weak self] _ in
+                Task { [weak self] in await self?.forget(listener: key) }
+            }
+            return stream
+        }
+    }
+}
+
+// MARK: - Inside
+
+extension SimulatedEngine {
+    /// What every call does: log, fault, time, effect, lost answer. The effect itself is one step, nothing in between.
+    private func perform<R: Sendable>(
+        _ verb: SimulatedCall.Verb, _ subject: String = "", _ effect: () throws -> R
+    ) async throws -> R {
+        let call = SimulatedCall(verb, subject)
+        calls.append(call)
+        try await before?(call)
+        guard !isDown else {
+            throw Failure(.unavailable, "The simulated engine doesn't answer", hint: "Bring it up again.")
+        }
+        advance()
+        let result = try effect()
+        try await after?(call)
+        return result
+    }
+
+    private func advance() {
+        let now = now()
+        var changed = false
+        for id in containers.keys where containers[id]?.advance(to: now) == true { changed = true }
+        if changed { notify() }
+    }
+
+    private func endByHand(_ id: String, status: Int) {
+        guard let key = find(id), containers[key]?.isRunning == true else { return }
+        containers[key]?.end(status: status)
+        notify()
+    }
+
+    private func find(_ idOrName: String) -> String? {
+        if containers[idOrName] != nil { return idOrName }
+        return containers.first { $0.value.plan.name == idOrName }?.key
+    }
+
+    private func name(of id: String) -> String { find(id).flatMap { containers[$0]?.plan.name } ?? id }
+
+    private func notify() {
+        for listener in listeners.values { listener.yield() }
+    }
+
+    private func forget(listener key: Int) { listeners[key] = nil }
+
+    /// 64 hexadecimal digits that grow.
+    private static func identifier(_ number: Int) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 64 - digits.count) + digits
+    }
+
+    /// The same name always makes the same image; a name with a digest has that digest.
+    private static func makeImage(_ reference: String) -> ObservedImage {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in reference.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        let id = "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
+        return ObservedImage(id: id, repoDigests: reference.contains("@") ? [reference] : [])
+    }
+}

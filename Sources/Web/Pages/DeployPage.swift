@@ -1,0 +1,85 @@
+import Delivery
+import Model
+
+/// One deploy: where it stands, its script, its rollouts, and what was found in the end.
+struct DeployPage: Sendable {
+    var view: DeployView
+    var logs: [Int: LogBox] = [:]
+
+    private var deploy: Deploy { view.deploy }
+    private var target: Target { view.target }
+
+    func render(_ context: PageContext) -> HTML {
+        context.page(
+            "\(deploy.kind.noun) #\(deploy.id) of \(target.slug)", section: .apps,
+            topics: ["deploy/\(deploy.id)", "target/\(target.id)"] + view.rollouts.map { "rollout/\($0.id)" },
+            """
+            \(Pieces.crumbs(("Apps", "/"), (target.app.name, "/apps/\(target.app.name)"), (target.environment.name, Pieces.path(target))))
+            <div class="head"><div class="grow"><h1>\(deploy.kind.noun) #\(deploy.id)</h1>
+            <div class="sub"><div class="change">\(change)</div></div></div>
+            <div class="actions" data-live="actions">\(actions(context))</div></div>
+            <div data-live="line">\(line(context))</div>
+            <div data-live="notices">\(notices)</div>
+            <div data-live="rollouts">\(rollouts(context))</div>
+            <section><div class="bar"><h2>Script</h2></div>\(StepList(steps: view.steps, logs: logs).html(context))</section>
+            \(commits(context))
+            """)
+    }
+
+    private var change: HTML {
+        let old: HTML = deploy.previousSHA.map { Pieces.sha($0) } ?? "<span>first deploy</span>"
+        return "\(old)\(Icon.arrow)\(Pieces.sha(deploy.sha, kind: "new"))<span>\(Pieces.title(view.commit))</span>"
+    }
+
+    private func line(_ context: PageContext) -> HTML {
+        let badge = Badge.of(deploy.state)
+        let position: HTML? = deploy.state == .queued ? "<span class=\"muted small\">\(queue)</span>" : nil
+        return """
+            <ol class="card deployline">
+            <li><span class="what">State</span><strong class="t-\(badge.tone.rawValue)">\(badge.icon)\(badge.word)</strong>\(position)</li>
+            <li><span class="what">Asked for by</span><strong>\(deploy.requestedBy)</strong></li>
+            <li><span class="what">\(deploy.startedAt == nil ? "Queued" : "Started")</span><strong>\(context.ago(deploy.startedAt ?? deploy.queuedAt))</strong></li>
+            <li><span class="what">Took</span><strong>\(context.took(deploy.startedAt, deploy.endedAt) ?? "–")</strong></li>
+            </ol>
+            """
+    }
+
+    private var queue: String {
+        view.position == 0 ? "next in line" : "\(Words.count(view.position, "deploy")) before it"
+    }
+
+    private var notices: HTML {
+        let badge = Badge.of(deploy.state)
+        let reason: HTML? = deploy.reason.map { Pieces.notice(badge.tone, badge.icon, $0) }
+        return "\(reason)\(Verdict(deploy).notice)"
+    }
+
+    private func actions(_ context: PageContext) -> HTML {
+        if deploy.state == .aborting { return "<span class=\"muted small\">Aborting…</span>" }
+        if !deploy.state.isFinal {
+            return context.form("/deploys/\(deploy.id)/abort", "<button class=\"danger\">Abort</button>")
+        }
+        let path = Pieces.path(target)
+        let again: HTML =
+            "<a class=\"button\" href=\"\(path)/plan?revision=\(deploy.sha.description)\">Deploy \(deploy.sha.short) again</a>"
+        let back: HTML? = view.previous.map {
+            "<a class=\"button\" href=\"\(path)/plan?revision=\($0.sha.description)\">\(Icon.back)Roll back to \($0.sha.short)</a>"
+        }
+        return deploy.state == .succeeded ? "\(back)" : "\(again)\(back)"
+    }
+
+    private func rollouts(_ context: PageContext) -> HTML? {
+        guard !view.rollouts.isEmpty else { return nil }
+        return """
+            <section><div class="bar"><h2>\(view.rollouts.count == 1 ? "Rollout" : "Rollouts")</h2>\
+            <a class="small" href="/environments/\(target.environment.name)">Stacks and containers</a></div>
+            \(view.rollouts.map { RolloutView(rollout: $0).html(context) })</section>
+            """
+    }
+
+    private func commits(_ context: PageContext) -> HTML? {
+        guard !view.commits.isEmpty else { return nil }
+        let title = deploy.kind == .rollback ? "Commits taken out" : "Commits"
+        return "<section><div class=\"bar\"><h2>\(title)</h2></div>\(Pieces.commits(view.commits, context))</section>"
+    }
+}
