@@ -85,16 +85,16 @@ extension RolloutRecord {
         try Store.log("rollout/\(rollout.id)", "queued", in: db)
     }
 
-    /// Writes everything that changes in a rollout's life.
+    /// Writes everything that changes in a rollout's life but `serving` and `cancelRequested`, which others write.
     func update(_ db: Database) throws {
         try db.execute(
             sql: """
                 UPDATE rollout SET previous = ?, state = ?, reason = ?, startedAt = ?, deadline = ?, endedAt = ?,
-                serving = ?, generation = ?, previousGeneration = ?, problem = ?, pulledAt = ? WHERE id = ?
+                generation = ?, previousGeneration = ?, problem = ?, pulledAt = ? WHERE id = ?
                 """,
             arguments: [
                 try rollout.previous.map(JSONText.encode), rollout.state.rawValue, rollout.reason, rollout.startedAt,
-                rollout.deadline, rollout.endedAt, rollout.serving, generation, previousGeneration, problem, pulledAt,
+                rollout.deadline, rollout.endedAt, generation, previousGeneration, problem, pulledAt,
                 rollout.id,
             ])
     }
