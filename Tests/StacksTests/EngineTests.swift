@@ -7,6 +7,14 @@ import Testing
 
 @testable import Stacks
 
+/// How often each answer came.
+final class Counts: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    func add(_ text: String) { counts.withLock { $0[text, default: 0] += 1 } }
+    var all: [String: Int] { counts.withLock { $0 } }
+}
+
 /// Rollouts on a real Docker Engine behind a real HAProxy, with requests counted throughout.
 @Suite(
     .serialized, .timeLimit(.minutes(5)),
@@ -20,7 +28,8 @@ struct RealEngineTests {
         while(1){ my $c=$s->accept or next; if(!fork){ my $l=<$c>; while(my $h=<$c>){last if $h=~/^\\r?$/}
         my $code=$ENV{BROKEN} eq "sick" && $l=~/health/ ? "503 Sick" : "200 OK"; my $b="$ENV{VERSION}";
         select(undef,undef,undef,0.02);
-        print $c "HTTP/1.1 $code\\r\\nContent-Length: ".length($b)."\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c; exit 0 } close $c }
+        print $c
+        "HTTP/1.1 $code\\r\\nContent-Length: ".length($b)."\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c; exit 0 } close $c }
         """
 
     let folder = NSTemporaryDirectory() + "slipway-stacks-\(UUID().uuidString.prefix(8))"
@@ -39,7 +48,7 @@ struct RealEngineTests {
         return spec
     }
 
-    let options = RolloutOptions(settle: 500, deadline: 60_000, drain: 5000)
+    let options = RolloutOptions(settle: 500, deadline: 30_000, drain: 5000)
 
     func withHarbour(_ body: (Harbour) async throws -> Void) async throws {
         let socket = ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "/var/run/docker.sock"
@@ -63,7 +72,7 @@ struct RealEngineTests {
 
     /// Sends requests through the edge as long as `body` runs; returns answers by text, failures by reason.
     func underLoad(_ body: () async throws -> Void) async throws -> [String: Int] {
-        let counts = Mutex<[String: Int]>([:])
+        let counts = Counts()
         let client = HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: port))
         let clients = (0..<4).map { _ in
             Task {
@@ -77,7 +86,7 @@ struct RealEngineTests {
                         if Task.isCancelled { return }
                         text = "\(error)"
                     }
-                    counts.withLock { $0[text, default: 0] += 1 }
+                    counts.add(text)
                 }
             }
         }
@@ -85,12 +94,13 @@ struct RealEngineTests {
         try await body()
         for client in clients { client.cancel() }
         for client in clients { await client.value }
-        return counts.withLock { $0 }
+        return counts.all
     }
 
     @Test func upgradeAndRestartAndRollbackDropNoRequest() async throws {
         try await withHarbour { harbour in
-            #expect(try await harbour.settled(up(harbour, spec("one"))).state == .done)
+            let one = try await harbour.settled(up(harbour, spec("one")))
+            try #require(one.state == .done, "\(one.reason ?? "") \(one.log.map(\.text))")
             let counts = try await underLoad {
                 let second = try await up(harbour, spec("two")) ?? 0
                 // The server dies in the middle.
@@ -120,7 +130,8 @@ struct RealEngineTests {
 
     @Test func removedContainersComeBackAndTheEdgeToo() async throws {
         try await withHarbour { harbour in
-            #expect(try await harbour.settled(up(harbour, spec("one", scale: 2))).state == .done)
+            let one = try await harbour.settled(up(harbour, spec("one", scale: 2)))
+            try #require(one.state == .done, "\(one.reason ?? "") \(one.log.map(\.text))")
             let first = try await harbour.containers("web").first
             try await harbour.engine.remove(first?.id ?? "")
             try await harbour.until { _ in

@@ -87,6 +87,7 @@ actor Edge {
         let deadline = ContinuousClock.now + time
         repeat {
             if await state()?.structure == desired.structure { return true }
+            guard daemon.isRunning() else { return false }
             try await Task.sleep(for: .milliseconds(30))
         } while ContinuousClock.now < deadline
         return false
@@ -127,7 +128,7 @@ actor Edge {
     private var lastAlert: String? {
         let log = FileManager.default.contents(atPath: "\(directory)/haproxy.log").map { $0.suffix(8192) }
         return log.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").last { $0.contains("ALERT") } }
-            .map(String.init)
+            .map { String($0).replacing(#/^\[ALERT\]\s*\(\d+\) : /#, with: "") }
     }
 
     private static func digest(_ text: String) -> String {

@@ -58,7 +58,6 @@ struct EdgeConfiguration: Hashable, Sendable {
             stats socket \(socket) mode 600 level admin expose-fd listeners
             noreuseport
             hard-stop-after 5m
-            maxconn 10000
 
         defaults
             option idle-close-on-response

@@ -51,15 +51,21 @@ struct SocketExchange: Sendable {
         } catch {
             throw Failure(.unavailable, "\(endpoint) can't be reached", cause: Self.reason(error))
         }
-        return try await channel.executeThenClose { inbound, outbound in
-            if isComplete("") { return "" }
-            try await outbound.write(ByteBuffer(string: text))
-            var answer = ""
-            for try await chunk in inbound {
-                answer += String(buffer: chunk)
-                if isComplete(answer) { break }
+        do {
+            return try await channel.executeThenClose { inbound, outbound in
+                if isComplete("") { return "" }
+                try await outbound.write(ByteBuffer(string: text))
+                var answer = ""
+                for try await chunk in inbound {
+                    answer += String(buffer: chunk)
+                    if isComplete(answer) { break }
+                }
+                return answer
             }
-            return answer
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw Failure(.unavailable, "\(endpoint) cut the connection", cause: Self.reason(error))
         }
     }
 
@@ -79,6 +85,7 @@ struct SocketExchange: Sendable {
         case 111: "connection refused"
         case 113: "no route to host"
         case 2: "no such socket"
+        case 32, 104: "the connection was cut"
         default: "error \(code)"
         }
     }

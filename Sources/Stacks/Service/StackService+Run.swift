@@ -56,6 +56,11 @@ extension StackService {
         return ContinuousClock.now - last > .seconds(10)
     }
 
+    /// Something is on its way: the next look comes in a second or two.
+    private func tendSoon(_ environment: Int64) {
+        tendedAt[environment] = ContinuousClock.now - .seconds(9)
+    }
+
     private func hasTended(_ environment: Int64) {
         tending.remove(environment)
     }
@@ -129,6 +134,8 @@ extension StackService {
             steps = members.filter { $0.parkedAt == nil }.map { .remove($0.id) }
         }
         steps += members.filter { $0.parkedAt != nil && $0.isUp }.map { .park($0.id) }
+        let isWaiting = members.contains { $0.parkedAt == nil && !$0.isServing }
+        if service != nil, last?.state != .rollbackFailed, isWaiting || !steps.isEmpty { tendSoon(environment.id) }
         for step in steps {
             logger.info("repair", metadata: ["service": "\(key)", "step": "\(step)"])
             try await repair(step, service, scene)
@@ -144,8 +151,6 @@ extension StackService {
                 try await scene.engine.pull(service.spec.runnableImage) { _ in }
             }
             _ = try await create(service.spec, generation: service.generation, slot: slot, scene)
-            tendedAt[scene.environment.id] = nil
-            signal.fire()
         case .start(let id): try await start(id, scene)
         case .admit(let id): try await admit(id, scene)
         case .remove(let id): try await remove(id, grace: grace, scene)

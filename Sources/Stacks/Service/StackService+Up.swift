@@ -191,7 +191,8 @@ extension StackService {
                 }) {
                     throw Failure(
                         .conflict,
-                        "Port \(number), which \(key) asks for, is held by \(other) in \(names[other.environmentID] ?? "?")",
+                        "Port \(number), which \(key) asks for, is held by \(other)"
+                            + " in \(names[other.environmentID] ?? "?")",
                         hint: "Give one of them another port of the host.")
                 }
                 let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
