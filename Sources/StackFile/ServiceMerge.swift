@@ -19,8 +19,8 @@ enum ServiceMerge {
         "volumes": .volumes,
     ]
 
-    /// `image` and `build` displace each other, `net` is an older name of `network_mode`.
-    private static let displaces = ["image": "build", "build": "image", "net": "network_mode", "network_mode": "net"]
+    /// `net` is an older name of `network_mode`.
+    private static let displaces = ["net": "network_mode", "network_mode": "net"]
 
     static func merge(_ service: RawService, into services: inout [RawService]) {
         guard let index = services.firstIndex(where: { $0.name == service.name }) else {
@@ -62,8 +62,9 @@ enum ServiceMerge {
             return YAMLNode(.mapping(overlay(old, new, generic)), at: over.place)
         }
         if let old = base.sequence, let new = over.sequence {
-            let known = Set(old.compactMap(\.text))
-            return YAMLNode(.sequence(old + new.filter { !($0.text.map(known.contains) ?? false) }), at: over.place)
+            var seen: Set<String> = []
+            let items = (old + new).filter { item in item.text.map { seen.insert($0).inserted } ?? true }
+            return YAMLNode(.sequence(items), at: over.place)
         }
         return over
     }
