@@ -61,7 +61,7 @@ let package = Package(
         room("Secrets", ["Model", crypto, cryptoExtras]),
         room("Client", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         // Floor 2
-        room("Engines", ["Model", "DockerAPI"]),
+        room("Engines", ["Model", "DockerAPI"], tests: ["StubServer"]),
         // Floor 3
         room("Pipeline", ["Model", "Store", "StackFile", "Git", "Supervisor", "Engines", grdb, logging, yams]),
         room(

@@ -1,0 +1,34 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint format demo check clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing to build, run and test (apt; nothing is started)
+	@scripts/install-packages --test
+	@scripts/install-packages --lint
+
+build: ## build Slipway
+	@scripts/install-packages
+	swift build
+
+test: ## run all tests, those with a real engine and a real browser included
+	@scripts/test
+
+lint: ## hold the style: swift format, shellcheck
+	@scripts/lint
+
+format: ## bring all Swift into form
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+demo: ## show the journey on this machine; ARGS=--once stops at the end and says whether all went well
+	@scripts/demo $(ARGS)
+
+check: lint ## before a commit: style, build, and the tests that need no engine
+	@scripts/install-packages
+	swift build --build-tests
+	swift test --skip-build
+
+clean: ## forget what was built, and the images of the engine that the scripts start
+	rm -rf .build .venv .demo
+	@scripts/engine purge

@@ -1,0 +1,39 @@
+/// Where Delivery keeps its things and how much it does at once.
+public struct DeliverySettings: Sendable {
+    /// The data directory.
+    public var dataDirectory: String
+    /// `127.0.0.1:5000`: where images without a registry in their name are pushed.
+    public var registry: String
+    /// `http://127.0.0.1:8080`: how people and scripts reach the server.
+    public var publicURL: String
+    /// Whether test steps without an image may run on this machine.
+    public var allowsHostSteps: Bool
+    /// Builds at a time.
+    public var buildSlots: Int
+    /// Seconds between two looks at a git URL.
+    public var pollInterval: Int
+    /// Seconds that a git remote may take.
+    public var gitTimeout: Int
+    /// Path of the Docker Engine's socket that tests and image builds use.
+    public var buildSocket: String
+
+    public init(
+        dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
+        pollInterval: Int = 5, gitTimeout: Int = 60, buildSocket: String = "/var/run/docker.sock"
+    ) {
+        self.dataDirectory = dataDirectory
+        self.registry = registry
+        self.publicURL = publicURL
+        self.allowsHostSteps = allowsHostSteps
+        self.buildSlots = buildSlots
+        self.pollInterval = pollInterval
+        self.gitTimeout = gitTimeout
+        self.buildSocket = buildSocket
+    }
+
+    var checkouts: String { "\(dataDirectory)/checkouts" }
+    var gitFolder: String { "\(dataDirectory)/git" }
+    var logs: String { "\(dataDirectory)/logs" }
+    /// Folder with the links `rancher`, `rancher-compose` and `slipway`.
+    var bin: String { "\(dataDirectory)/bin" }
+}

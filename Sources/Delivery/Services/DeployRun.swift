@@ -1,0 +1,80 @@
+import Access
+import Foundation
+import Git
+import Model
+import Pipeline
+import Supervisor
+
+/// The steps of one deploy: a fresh checkout of the commit, then its script.
+struct DeployRun: Sendable {
+    let deploy: Deploy
+    let target: Target
+    let commit: Commit
+    let configuration: PipelineConfiguration
+    let mirror: GitMirror
+    let access: Access
+    let settings: DeliverySettings
+    let runner: StepRunner
+
+    private static let checkoutAction = "checkout"
+    private var checkout: String { "\(settings.checkouts)/deploy-\(deploy.id)" }
+
+    /// The commands that this kind of deploy runs.
+    static func commands(of configuration: PipelineConfiguration, kind: Deploy.Kind) -> [StepPlan] {
+        kind == .rollback ? configuration.rollback ?? configuration.deploy : configuration.deploy
+    }
+
+    /// What is recorded before anything runs. Throws when the commit says nothing about how it is deployed.
+    func steps() throws -> [StepRecord] {
+        let commands = Self.commands(of: configuration, kind: deploy.kind)
+        guard !commands.isEmpty else {
+            throw Failure(
+                .invalid, "The commit says nothing about how it is deployed",
+                hint: "Add deploy/deploy.sh, a docker-compose.yml, or `deploy.override` in slipway.yml.")
+        }
+        return [StepRecord(name: "Check out", command: "git checkout \(deploy.sha)", action: Self.checkoutAction)]
+            + commands.enumerated().map { index, plan in
+                StepRecord(name: plan.name, command: plan.command, action: String(index), condition: plan.condition)
+            }
+    }
+
+    func prepare(_ step: Step, _ record: StepRecord) async throws -> Preparation {
+        if record.action == Self.checkoutAction {
+            try await mirror.checkout(deploy.sha, to: checkout)
+            return .done("HEAD is now at \(commit.sha.short) \(commit.title)")
+        }
+        let commands = Self.commands(of: configuration, kind: deploy.kind)
+        guard let index = Int(record.action), commands.indices.contains(index) else {
+            throw Failure(.internal, "The step \(record.action) is not in the commit's configuration")
+        }
+        let plan = commands[index]
+        // Stored hashed, so a restart in between makes another one.
+        let token = try await access.makeDeployToken(deploy: deploy.id, environment: target.environment.id)
+        var environment = scriptEnvironment(
+            ScriptContext(
+                target: target, deploy: deploy, commit: commit, serverURL: settings.publicURL, binFolder: settings.bin,
+                token: token, fileEnvironment: configuration.environment,
+                inherited: ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }))
+        environment.merge(plan.environment) { _, own in own }
+        return .supervised(
+            SupervisedCommand(
+                arguments: Self.shell(plan.command), environment: environment, workingDirectory: directory(of: plan),
+                logPath: runner.logs.path(of: step), inactivityTimeout: plan.inactivityTimeout, secrets: [token]))
+    }
+
+    /// Removes the working copy and the supervisor's files; logs stay.
+    func clean() async {
+        try? FileManager.default.removeItem(atPath: checkout)
+        try? await runner.forget(.deploy(deploy.id))
+    }
+
+    /// The shell alone expands variables; a step of several lines stops at the first that fails.
+    static func shell(_ command: String) -> [String] {
+        ["/bin/bash", command.contains("\n") ? "-ec" : "-c", command]
+    }
+
+    private func directory(of plan: StepPlan) -> String {
+        let inner = plan.workingDirectory ?? configuration.directory ?? ""
+        return inner.isEmpty || inner == "." ? checkout : "\(checkout)/\(inner)"
+    }
+}

@@ -1,0 +1,142 @@
+import Access
+import Foundation
+import Git
+import Logging
+import Model
+import Pipeline
+import Stacks
+import Supervisor
+
+/// Runs the deploys that wait, one a target, and goes on with those that a restart left running.
+struct DeployService: Sendable {
+    let journal: Journal
+    let commits: CommitService
+    let builds: BuildService
+    let stacks: StackService
+    let access: Access
+    let settings: DeliverySettings
+    let runner: StepRunner
+    let logger: Logger
+
+    /// Takes deploys until it is cancelled.
+    func run() async throws {
+        let wakeups = journal.store.events.wakeups()
+        let turns = RunningTargets()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            func fill() async throws {
+                for target in try await journal.targets(environments: try await stacks.environments()) {
+                    guard await turns.begin(target.id) else { continue }
+                    guard let deploy = try await nextOne(of: target) else {
+                        await turns.end(target.id)
+                        continue
+                    }
+                    group.addTask {
+                        await execute(deploy, target)
+                        await turns.end(target.id)
+                        journal.store.events.wake()
+                    }
+                }
+            }
+            try await fill()
+            for await _ in wakeups { try await fill() }
+            group.cancelAll()
+        }
+    }
+
+    /// The deploy to carry out now: the one that runs already, or the next in the queue.
+    private func nextOne(of target: Target) async throws -> Deploy? {
+        while true {
+            let open = try await journal.openDeploys(of: target)
+            if let running = open.first(where: { $0.state != .queued }) { return running }
+            guard !open.isEmpty else { return nil }
+            var positions: [Int64: Int64] = [:]
+            var newest: [Int64: Int64] = [:]
+            for deploy in open {
+                positions[deploy.id] = try await position(of: deploy.sha, target)
+                for done in try await journal.succeeded(since: deploy.queuedAt, of: target) where done.kind == .deploy {
+                    newest[deploy.id] = max(newest[deploy.id] ?? 0, try await position(of: done.sha, target))
+                }
+            }
+            let decision = nextDeploy(
+                open: open.map { ($0, positions[$0.id] ?? 0) }, deployedSince: { newest[$0.id] })
+            switch decision {
+            case .nothing: return nil
+            case .start(let id): return open.first { $0.id == id }
+            case .supersede(let id):
+                guard let deploy = open.first(where: { $0.id == id }) else { return nil }
+                try await journal.endDeploy(
+                    deploy, app: target.app.id, .superseded, reason: "A newer commit was deployed meanwhile",
+                    verification: nil)
+            }
+        }
+    }
+
+    private func position(of sha: SHA, _ target: Target) async throws -> Int64 {
+        try await journal.commit(sha, of: target.app)?.position ?? 0
+    }
+
+    private func execute(_ deploy: Deploy, _ target: Target) async {
+        do {
+            if deploy.state == .queued {
+                try await journal.startDeploy(
+                    deploy, previous: try await journal.liveDeploy(of: target)?.sha, app: target.app.id)
+            }
+            try await carryOut(try await journal.deploy(deploy.id), target)
+        } catch is CancellationError {
+            // The server stops; the next one goes on with the deploy.
+        } catch {
+            let reason = (error as? Failure)?.description ?? "\(error)"
+            logger.error("deploy failed", metadata: ["deploy": "\(deploy.id)", "reason": "\(reason)"])
+            try? await journal.endDeploy(deploy, app: target.app.id, .failed, reason: reason, verification: nil)
+        }
+    }
+
+    private func carryOut(_ deploy: Deploy, _ target: Target) async throws {
+        guard let commit = try await journal.commit(deploy.sha, of: target.app) else {
+            throw Failure(.notFound, "\(target.app.name) has no commit \(deploy.sha)")
+        }
+        let (configuration, findings) = try await builds.configuration(of: target.app, at: deploy.sha)
+        let errors = findings.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw Failure(.invalid, "The commit's files have errors", findings: errors) }
+        let run = DeployRun(
+            deploy: deploy, target: target, commit: commit, configuration: configuration,
+            mirror: commits.mirror(of: target.app), access: access, settings: settings, runner: runner)
+        try await runner.table.plan(run.steps(), for: .deploy(deploy.id))
+        let isAborted: @Sendable () async throws -> Bool = { try await journal.deploy(deploy.id).state == .aborting }
+        let verdict = try await runner.run(.deploy(deploy.id), isCancelled: isAborted) { try await run.prepare($0, $1) }
+        if try await isAborted() { try await stacks.cancelRollouts(ofDeploy: deploy.id) }
+        let rollouts = try await settledRollouts(of: deploy)
+        let verification = try await stacks.verify(deploy: deploy.id)
+        let end = deployVerdict(
+            steps: verdict, rollouts: rollouts, isAborted: try await isAborted(), verification: verification)
+        try await journal.endDeploy(
+            deploy, app: target.app.id, end.state, reason: end.reason, verification: verification)
+        await run.clean()
+        try await access.revokeDeployTokens(deploy: deploy.id)
+    }
+
+    /// The deploy's rollouts once all of them have ended; an abort meanwhile cancels them.
+    private func settledRollouts(of deploy: Deploy) async throws -> [Rollout] {
+        let wakeups = journal.store.events.wakeups()
+        var rollouts = try await stacks.rollouts(ofDeploy: deploy.id)
+        var isCancelling = false
+        if rollouts.allSatisfy(\.state.isFinal) { return rollouts }
+        for await _ in wakeups {
+            if !isCancelling, try await journal.deploy(deploy.id).state == .aborting {
+                isCancelling = true
+                try await stacks.cancelRollouts(ofDeploy: deploy.id)
+            }
+            rollouts = try await stacks.rollouts(ofDeploy: deploy.id)
+            if rollouts.allSatisfy(\.state.isFinal) { return rollouts }
+        }
+        throw CancellationError()
+    }
+}
+
+/// Targets whose deploy is being carried out by this process.
+private actor RunningTargets {
+    private var ids: Set<Int64> = []
+
+    func begin(_ id: Int64) -> Bool { ids.insert(id).inserted }
+    func end(_ id: Int64) { ids.remove(id) }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import GRDB
+import Model
+import Pipeline
+import Store
+
+extension Journal {
+    static func queueBuild(of app: Int64, sha: SHA, at time: Date, in db: Database) throws -> Build {
+        let attempt =
+            try Int.fetchOne(
+                db, sql: "SELECT MAX(attempt) FROM build WHERE appID = ? AND sha = ?",
+                arguments: [app, sha.description]) ?? 0
+        try db.execute(
+            sql: "INSERT INTO build (appID, sha, attempt, state, queuedAt) VALUES (?, ?, ?, 'queued', ?)",
+            arguments: [app, sha.description, attempt + 1, time])
+        let build = Build(
+            id: db.lastInsertedRowID, appID: app, sha: sha, attempt: attempt + 1, state: .queued, queuedAt: time)
+        try Store.log("build/\(build.id)", "queued", in: db)
+        try Store.log("app/\(app)", "build", in: db)
+        return build
+    }
+
+    /// Queues another build of the commit, unless one waits or runs: that one is returned then.
+    func queueBuild(of app: App, sha: SHA) async throws -> Build {
+        try await store.write { db in
+            let open = try Row.fetchOne(
+                db, sql: "SELECT * FROM build WHERE appID = ? AND sha = ? AND state IN ('queued', 'running')",
+                arguments: [app.id, sha.description])
+            if let open { return try Build(row: open) }
+            return try Self.queueBuild(of: app.id, sha: sha, at: Date(), in: db)
+        }
+    }
+
+    func build(_ id: Int64) async throws -> Build {
+        let row = try await store.read {
+            try Row.fetchOne($0, sql: "SELECT * FROM build WHERE id = ?", arguments: [id])
+        }
+        guard let row else { throw Failure(.notFound, "There is no build \(id)") }
+        return try Build(row: row)
+    }
+
+    /// Builds that wait or run, in the order they should be taken.
+    func openBuilds() async throws -> [Build] {
+        try await store.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM build WHERE state IN ('queued', 'running') ORDER BY state = 'queued', id"
+            ).map(Build.init(row:))
+        }
+    }
+
+    /// All builds of the commits, newest first.
+    func builds(of app: App, shas: [SHA]) async throws -> [Build] {
+        try await store.read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM build WHERE appID = ? AND sha IN (\(Self.marks(shas.count))) ORDER BY attempt DESC",
+                arguments: StatementArguments([app.id]) + StatementArguments(shas.map(\.description))
+            ).map(Build.init(row:))
+        }
+    }
+
+    func startBuild(_ build: Build) async throws {
+        try await updateBuild(build, "state = 'running', startedAt = ?", [Date()], kind: "started")
+    }
+
+    func requestCancel(_ build: Build) async throws {
+        try await updateBuild(build, "cancelRequested = 1", [], kind: "cancel")
+    }
+
+    /// Records the end of a build and the image that it produced, in one transaction.
+    func endBuild(_ build: Build, _ state: Build.State, reason: String?, product: BuildProduct?) async throws {
+        let now = Date()
+        try await store.write { db in
+            try db.execute(
+                sql: "UPDATE build SET state = ?, reason = ?, endedAt = ? WHERE id = ?",
+                arguments: [state.rawValue, reason, now, build.id])
+            if let product {
+                try db.execute(
+                    sql: """
+                        INSERT INTO image (appID, buildID, sha, name, location, digest, pushedAt)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        build.appID, build.id, build.sha.description, product.name, product.location,
+                        product.digest.description, now,
+                    ])
+            }
+            try Store.log("build/\(build.id)", "ended", in: db)
+            try Store.log("app/\(build.appID)", "build", in: db)
+        }
+    }
+
+    /// The newest image of each commit.
+    func images(of app: App, shas: [SHA]) async throws -> [SHA: Image] {
+        let images = try await store.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM image WHERE appID = ? AND sha IN (\(Self.marks(shas.count))) ORDER BY id",
+                arguments: StatementArguments([app.id]) + StatementArguments(shas.map(\.description))
+            ).map(Image.init(row:))
+        }
+        return Dictionary(images.map { ($0.sha, $0) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The newest image of that name and commit, of whichever app.
+    func image(named name: String, sha: SHA) async throws -> Image? {
+        try await store.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM image WHERE name = ? AND sha = ? ORDER BY id DESC",
+                arguments: [name, sha.description]
+            ).map(Image.init(row:))
+        }
+    }
+
+    /// Names of all images of the app.
+    func imageNames(of app: App) async throws -> [String] {
+        try await store.read {
+            try String.fetchAll($0, sql: "SELECT DISTINCT name FROM image WHERE appID = ?", arguments: [app.id])
+        }
+    }
+
+    private func updateBuild(
+        _ build: Build, _ assignments: String, _ arguments: StatementArguments, kind: String
+    ) async throws {
+        try await store.write { db in
+            try db.execute(
+                sql: "UPDATE build SET \(assignments) WHERE id = ?",
+                arguments: arguments + StatementArguments([build.id]))
+            try Store.log("build/\(build.id)", kind, in: db)
+            try Store.log("app/\(build.appID)", "build", in: db)
+        }
+    }
+
+    static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import GRDB
+import Model
+import Store
+
+extension Journal {
+    /// Queues a deploy; the same key again returns the one that was made for it.
+    func queueDeploy(
+        target: Target, kind: Deploy.Kind, sha: SHA, by: String, key: String?
+    ) async throws -> Deploy {
+        let now = Date()
+        return try await store.write { db in
+            if let key,
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT * FROM deploy WHERE targetID = ? AND idempotencyKey = ?",
+                    arguments: [target.id, key])
+            {
+                return try Deploy(row: row)
+            }
+            try db.execute(
+                sql: """
+                    INSERT INTO deploy (targetID, kind, sha, state, requestedBy, idempotencyKey, queuedAt)
+                    VALUES (?, ?, ?, 'queued', ?, ?, ?)
+                    """, arguments: [target.id, kind.rawValue, sha.description, by, key, now])
+            let deploy = Deploy(
+                id: db.lastInsertedRowID, targetID: target.id, kind: kind, sha: sha, previousSHA: nil, state: .queued,
+                requestedBy: by, queuedAt: now)
+            try Self.log(deploy, app: target.app.id, "queued", in: db)
+            return deploy
+        }
+    }
+
+    func deploy(_ id: Int64) async throws -> Deploy {
+        let row = try await store.read {
+            try Row.fetchOne($0, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [id])
+        }
+        guard let row else { throw Failure(.notFound, "There is no deploy \(id)") }
+        return try Deploy(row: row)
+    }
+
+    /// Deploys that have not ended, oldest first.
+    func openDeploys(of target: Target? = nil) async throws -> [Deploy] {
+        try await store.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM deploy WHERE state IN ('queued', 'running', 'aborting') AND (? IS NULL OR targetID = ?)
+                    ORDER BY id
+                    """, arguments: [target?.id, target?.id]
+            ).map(Deploy.init(row:))
+        }
+    }
+
+    /// Deploys of the target, newest first.
+    func deploys(of target: Target, before: Int64? = nil, limit: Int) async throws -> [Deploy] {
+        try await store.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM deploy WHERE targetID = ? AND id < ? ORDER BY id DESC LIMIT ?",
+                arguments: [target.id, before ?? Int64.max, limit]
+            ).map(Deploy.init(row:))
+        }
+    }
+
+    /// The last deploy that ended well: what the target runs. With `before`, the one that did so before that deploy.
+    func liveDeploy(of target: Target, before: Int64? = nil) async throws -> Deploy? {
+        try await store.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT * FROM deploy WHERE targetID = ? AND state = 'succeeded' AND id < ?
+                    ORDER BY endedAt DESC, id DESC LIMIT 1
+                    """, arguments: [target.id, before ?? Int64.max]
+            ).map(Deploy.init(row:))
+        }
+    }
+
+    /// Deploys of the target that ended well after `time`.
+    func succeeded(since time: Date, of target: Target) async throws -> [Deploy] {
+        try await store.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM deploy WHERE targetID = ? AND state = 'succeeded' AND endedAt > ?",
+                arguments: [target.id, time]
+            ).map(Deploy.init(row:))
+        }
+    }
+
+    func startDeploy(_ deploy: Deploy, previous: SHA?, app: Int64) async throws {
+        try await updateDeploy(
+            deploy, app, "state = 'running', startedAt = ?, previousSHA = ?", [Date(), previous?.description], "started"
+        )
+    }
+
+    /// Records that the deploy should end; a queued one is over at once.
+    func requestAbort(_ deploy: Deploy, app: Int64) async throws {
+        let now = Date()
+        try await store.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE deploy SET state = 'aborted', reason = 'Aborted before it began', endedAt = ?
+                    WHERE id = ? AND state = 'queued'
+                    """, arguments: [now, deploy.id])
+            try db.execute(
+                sql: "UPDATE deploy SET state = 'aborting' WHERE id = ? AND state = 'running'", arguments: [deploy.id])
+            try Self.log(deploy, app: app, "abort", in: db)
+        }
+    }
+
+    func endDeploy(
+        _ deploy: Deploy, app: Int64, _ state: Deploy.State, reason: String?, verification: Deploy.Verification?
+    ) async throws {
+        let text = try verification.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        try await updateDeploy(
+            deploy, app, "state = ?, reason = ?, verification = ?, endedAt = ?",
+            [state.rawValue, reason, text, Date()],
+            "ended")
+    }
+
+    private func updateDeploy(
+        _ deploy: Deploy, _ app: Int64, _ assignments: String, _ arguments: StatementArguments, _ kind: String
+    ) async throws {
+        try await store.write { db in
+            try db.execute(
+                sql: "UPDATE deploy SET \(assignments) WHERE id = ?",
+                arguments: arguments + StatementArguments([deploy.id]))
+            try Self.log(deploy, app: app, kind, in: db)
+        }
+    }
+
+    private static func log(_ deploy: Deploy, app: Int64, _ kind: String, in db: Database) throws {
+        try Store.log("deploy/\(deploy.id)", kind, in: db)
+        try Store.log("target/\(deploy.targetID)", "deploy", in: db)
+        try Store.log("app/\(app)", "deploy", in: db)
+    }
+}

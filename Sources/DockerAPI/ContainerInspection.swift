@@ -1,0 +1,94 @@
+public import Foundation
+
+/// A container in a list.
+public struct ContainerSummary: Sendable, Decodable {
+    public var id: String
+
+    private enum CodingKeys: String, CodingKey { case id = "Id" }
+}
+
+/// A container as the engine shows it.
+public struct ContainerInspection: Sendable, Decodable {
+    public var id: String
+    /// With the engine's leading `/`.
+    public var name: String
+    public var created: String
+    /// Content address of the image's configuration.
+    public var image: String
+    public var restartCount: Int
+    public var state: State
+    public var config: Config
+    public var hostConfig: Host
+    public var networkSettings: Networks
+
+    private enum CodingKeys: String, CodingKey {
+        case id = "Id"
+        case name = "Name"
+        case created = "Created"
+        case image = "Image"
+        case restartCount = "RestartCount"
+        case state = "State"
+        case config = "Config"
+        case hostConfig = "HostConfig"
+        case networkSettings = "NetworkSettings"
+    }
+
+    public struct State: Sendable, Decodable {
+        /// `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead`.
+        public var status: String
+        public var exitCode: Int
+        /// Why it couldn't be started.
+        public var error: String
+        public var startedAt: String
+
+        private enum CodingKeys: String, CodingKey {
+            case status = "Status"
+            case exitCode = "ExitCode"
+            case error = "Error"
+            case startedAt = "StartedAt"
+        }
+    }
+
+    public struct Config: Sendable, Decodable {
+        /// As it was named at creation.
+        public var image: String
+        public var labels: [String: String]?
+        public var tty: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case image = "Image"
+            case labels = "Labels"
+            case tty = "Tty"
+        }
+    }
+
+    public struct Host: Sendable, Decodable {
+        public var networkMode: String
+
+        private enum CodingKeys: String, CodingKey { case networkMode = "NetworkMode" }
+    }
+
+    public struct Networks: Sendable, Decodable {
+        public var networks: [String: Endpoint]?
+
+        private enum CodingKeys: String, CodingKey { case networks = "Networks" }
+    }
+
+    public struct Endpoint: Sendable, Decodable {
+        /// Empty while the container doesn't run.
+        public var address: String
+
+        private enum CodingKeys: String, CodingKey { case address = "IPAddress" }
+    }
+}
+
+/// The engine's times.
+public enum EngineTime {
+    /// Reads `2026-11-23T11:58:18.44607025Z`; nil for the engine's "never", `0001-01-01T00:00:00Z`.
+    public static func date(_ text: String) -> Date? {
+        guard !text.hasPrefix("0001-"), let match = text.wholeMatch(of: #/([^.]*?)(\.\d+)?(Z|[+-]\d\d:\d\d)/#),
+            let whole = try? Date(match.1 + match.3, strategy: .iso8601)
+        else { return nil }
+        return whole.addingTimeInterval(match.2.flatMap { Double("0\($0)") } ?? 0)
+    }
+}

@@ -1,0 +1,35 @@
+import DockerAPI
+import Foundation
+import Model
+
+extension ContainerInspection {
+    /// What the engine shows, in our words. A container on the host's network is found at 127.0.0.1.
+    func observed() throws(Failure) -> ObservedContainer {
+        guard let status = ObservedContainer.State(rawValue: state.status) else {
+            throw Failure(.failed, "The container \(name) is in a state that Slipway doesn't know: \(state.status)")
+        }
+        guard let createdAt = EngineTime.date(created) else {
+            throw Failure(.failed, "The container \(name) was created at a time that can't be read: \(created)")
+        }
+        return ObservedContainer(
+            id: id, name: String(name.trimmingPrefix("/")), image: config.image, imageID: image,
+            labels: config.labels ?? [:], state: status, address: address(in: status), createdAt: createdAt,
+            startedAt: EngineTime.date(state.startedAt), exitStatus: exitStatus(in: status), restarts: restartCount)
+    }
+
+    private func address(in status: ObservedContainer.State) -> String? {
+        guard status == .running || status == .paused else { return nil }
+        if hostConfig.networkMode == "host" { return "127.0.0.1" }
+        let addresses = (networkSettings.networks ?? [:]).sorted { $0.key < $1.key }.map(\.value.address)
+        return addresses.first { !$0.isEmpty }
+    }
+
+    /// A container that couldn't be started stays `created`, with the status that says so.
+    private func exitStatus(in status: ObservedContainer.State) -> Int? {
+        switch status {
+        case .exited, .dead, .restarting: state.exitCode
+        case .created: state.exitCode == 0 ? nil : state.exitCode
+        case .running, .paused, .removing: nil
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import DockerAPI
+public import Model
+
+/// A Docker Engine, over its API.
+public struct DockerEngine: Engine {
+    private let docker: DockerClient
+
+    /// - Parameter socket: path of its socket, or an address as in `DOCKER_HOST`.
+    public init(socket: String) throws(Failure) {
+        docker = try DockerClient(socket)
+    }
+
+    public func info() async throws -> EngineInfo {
+        let info = try await docker.info()
+        return EngineInfo(
+            name: "Docker Engine \(info.serverVersion.prefix { $0 != "+" })", hostName: info.name,
+            processors: info.processors, memory: info.memory)
+    }
+
+    // MARK: Containers
+
+    public func containers(labels: [String: String]) async throws -> [ObservedContainer] {
+        let ids = try await docker.containers(labels: labels).map(\.id)
+        return try await withThrowingTaskGroup(of: (Int, ObservedContainer?).self) { group in
+            var found: [Int: ObservedContainer] = [:]
+            for (index, id) in ids.enumerated() {
+                // A few connections at a time; what vanished since the list is left out.
+                if index >= 16, let (place, container) = try await group.next() { found[place] = container }
+                group.addTask { (index, try await unlessGone { try await inspect(id) }) }
+            }
+            for try await (place, container) in group { found[place] = container }
+            return ids.indices.compactMap { found[$0] }
+        }
+    }
+
+    public func create(_ plan: ContainerPlan) async throws -> String {
+        let body = try plan.createBody()
+        var attempts = 0
+        while true {
+            do {
+                return try await docker.createContainer(plan.name, body)
+            } catch let failure as Failure where failure.code == .conflict && attempts < 5 {
+                attempts += 1
+                // Whoever had the name may be gone by now, or on its way out: then the name is free again.
+                guard let existing = try await unlessGone({ try await inspect(plan.name) }) else { continue }
+                guard existing.state == .removing || existing.state == .dead else { return try plan.adopting(existing) }
+                try await remove(existing.id)
+            }
+        }
+    }
+
+    public func start(_ id: String) async throws {
+        do {
+            try await docker.startContainer(id)
+        } catch let failure as Failure where failure.code == .invalid {
+            // The engine calls a command that isn't in the image a bad request.
+            throw Failure(
+                .failed, "The container \(id.prefix(12)) doesn't start",
+                hint: "Check its command, its entrypoint and its user against the image.", cause: failure.cause)
+        }
+    }
+
+    public func stop(_ id: String, grace: Int) async throws {
+        try await unlessGone { try await docker.stopContainer(id, grace: grace) }
+    }
+
+    public func kill(_ id: String, signal: String) async throws {
+        try await unlessGone(orNotRunning: true) { try await docker.killContainer(id, signal: signal) }
+    }
+
+    public func remove(_ id: String) async throws {
+        do {
+            try await docker.removeContainer(id)
+        } catch let failure as Failure where failure.code == .notFound {
+            return
+        } catch let failure as Failure where failure.code == .conflict {
+            // Someone else is removing it: done when it is gone.
+            try await unlessGone { try await docker.waitForRemoval(of: id) }
+        }
+    }
+
+    public func logs(
+        _ id: String, follow: Bool, tail: Int?, timestamps: Bool
+    ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+        try await docker.containerLogs(id, follow: follow, tail: tail, timestamps: timestamps)
+    }
+
+    public func events() async throws -> AsyncThrowingStream<Void, any Error> {
+        try await docker.events(type: "container", actions: ["start", "die", "destroy", "oom", "health_status"])
+    }
+
+    // MARK: Images and networks
+
+    public func pull(_ reference: String, progress: @Sendable (String) -> Void) async throws {
+        try await docker.pullImage(reference, progress: progress)
+    }
+
+    public func image(_ reference: String) async throws -> ObservedImage? {
+        try await unlessGone {
+            let image = try await docker.image(reference)
+            return ObservedImage(id: image.id, repoDigests: image.repoDigests ?? [])
+        }
+    }
+
+    public func ensureNetwork(_ name: String, labels: [String: String]) async throws {
+        if try await unlessGone({ try await docker.network(name) }) != nil { return }
+        do {
+            _ = try await docker.createNetwork(name, labels: labels)
+        } catch let failure as Failure where failure.code == .conflict {
+            return  // Someone else was faster.
+        }
+    }
+
+    public func removeNetwork(_ name: String) async throws {
+        try await unlessGone { try await docker.removeNetwork(name) }
+    }
+
+    // MARK: Inside
+
+    private func inspect(_ id: String) async throws -> ObservedContainer {
+        try await docker.container(id).observed()
+    }
+
+    /// Nil where what it is about isn't there (any more); a container that doesn't run may count as that.
+    @discardableResult
+    private func unlessGone<R>(orNotRunning: Bool = false, _ work: () async throws -> R) async throws -> R? {
+        do {
+            return try await work()
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        } catch let failure as Failure where orNotRunning && failure.code == .conflict {
+            return nil
+        }
+    }
+}

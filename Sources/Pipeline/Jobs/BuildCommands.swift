@@ -1,0 +1,170 @@
+import Foundation
+import Model
+import Supervisor
+
+/// The commands of a build's steps, as values.
+struct BuildCommands {
+    let request: BuildRequest
+    let logPath: String
+    let index: Int
+
+    /// Path of the working copy inside the containers of the tests.
+    static let workspace = "/workspace"
+    /// Path inside them of the files shared with Slipway.
+    static let shared = "/.slipway"
+
+    // MARK: Tests
+
+    /// A step of the tests: in the primary container, or on this machine where there is no image and the admin allows.
+    func run(_ step: StepPlan, of test: TestPlan, remaining: Int) throws -> SupervisedCommand {
+        var environment = test.environment.merging(builtins) { own, _ in own }
+        environment.merge(step.environment) { _, inner in inner }
+        if test.image == nil && test.build == nil {
+            guard request.allowsHostSteps else {
+                throw Failure(
+                    .forbidden, "The tests name no image, and steps on this machine are not allowed",
+                    hint:
+                        "Give `test.image` or `test.build` in slipway.yml, or start the server with --allow-host-steps."
+                )
+            }
+            environment["BASH_ENV"] = "\(request.jobFolder)/bash_env"
+            return command(
+                Self.shell(step), environment: environment.merging(hostEnvironment) { own, _ in own },
+                directory: path(step.workingDirectory, in: request.checkout), step: step, remaining: remaining)
+        }
+        environment["BASH_ENV"] = "\(Self.shared)/bash_env"
+        let pidFile = "\(Self.shared)/step-\(index).pid"
+        // Values go through docker's own environment, never through its arguments.
+        let variables = environment.keys.sorted().flatMap { ["--env", $0] }
+        let prelude = "echo $$ > \(pidFile); PATH=\(Self.shared)/bin:$PATH; export PATH; exec \"$@\""
+        let arguments =
+            ["docker", "exec", "--tty", "--workdir", path(step.workingDirectory, in: Self.workspace)] + variables
+            + [request.primary, "/bin/sh", "-c", prelude, "slipway"] + Self.shell(step)
+        var result = command(
+            arguments, environment: environment.merging(dockerEnvironment) { _, docker in docker },
+            directory: request.checkout, step: step, remaining: remaining)
+        // The client's death does not reach the process in the container: its group is signalled from a second exec.
+        result.killCommand = [
+            "docker", "exec", "--env", "SIGNAL", request.primary, "/bin/sh", "-c",
+            "kill -s \"$SIGNAL\" -- -$(cat \(pidFile))",
+        ]
+        return result
+    }
+
+    /// `bash -eo pipefail` where there is a bash, else `sh -e`: a new shell for each step (CircleCI's rule).
+    static func shell(_ step: StepPlan) -> [String] {
+        if let shell = step.shell { return ["/bin/sh", "-c", "exec \(shell) -c \"$0\"", step.command] }
+        let choose = """
+            if [ -x /bin/bash ]; then exec /bin/bash -eo pipefail -c "$0"; else exec /bin/sh -e -c "$0"; fi
+            """
+        return ["/bin/sh", "-c", choose, step.command]
+    }
+
+    // MARK: Images
+
+    /// Builds the stage of the commit's own Dockerfile that its tests run in.
+    func buildTestImage() -> SupervisedCommand {
+        let builds =
+            [request.configuration.test?.build].compactMap { $0 }.map { ($0, request.testImage) }
+            + (request.configuration.test?.services ?? []).compactMap { service in
+                service.build.map { ($0, "\(request.testImage)-\(service.name)") }
+            }
+        let lines = builds.map { build, tag in
+            Self.quoted(
+                ["docker", "build", "--tag", tag, "--file", "\(build.context)/\(build.dockerfile)"]
+                    + (build.target.map { ["--target", $0] } ?? []) + [build.context])
+        }
+        return docker(["/bin/sh", "-ec", lines.joined(separator: "\n")])
+    }
+
+    /// Builds the image, tagged with the whole SHA and labelled as OCI has it.
+    func buildImage() throws -> SupervisedCommand {
+        let image = try plan()
+        let labels = [
+            "org.opencontainers.image.revision": request.commit.sha.description,
+            "org.opencontainers.image.source": request.sourceURL,
+            "org.opencontainers.image.created": request.commit.committedAt.formatted(.iso8601),
+            "org.opencontainers.image.version": request.commit.sha.description,
+            "org.opencontainers.image.title": request.app.name,
+        ]
+        var arguments = ["docker", "build", "--tag", tag(of: image), "--file", "\(image.context)/\(image.dockerfile)"]
+        if let target = image.target { arguments += ["--target", target] }
+        for (key, value) in labels.sorted(by: { $0.key < $1.key }) { arguments += ["--label", "\(key)=\(value)"] }
+        for key in image.args.keys.sorted() { arguments += ["--build-arg", key] }
+        var command = docker(arguments + [image.context])
+        command.environment.merge(image.args) { docker, _ in docker }
+        return command
+    }
+
+    /// Pushes the image; through a pipe, so that docker prints lines and not a moving picture.
+    func pushImage() throws -> SupervisedCommand {
+        let tag = tag(of: try plan())
+        return docker(["/bin/bash", "-o", "pipefail", "-c", "docker push \"$0\" 2>&1 | cat", tag])
+    }
+
+    private func plan() throws -> ImagePlan {
+        guard let image = request.configuration.image else {
+            throw Failure(.internal, "The commit's configuration names no image")
+        }
+        return image
+    }
+
+    private func tag(of image: ImagePlan) -> String { "\(request.location(of: image)):\(request.commit.sha)" }
+
+    // MARK: Parts
+
+    private func command(
+        _ arguments: [String], environment: [String: String], directory: String, step: StepPlan, remaining: Int
+    ) -> SupervisedCommand {
+        SupervisedCommand(
+            arguments: arguments, environment: environment, workingDirectory: directory, logPath: logPath,
+            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining)
+    }
+
+    private func docker(_ arguments: [String]) -> SupervisedCommand {
+        SupervisedCommand(
+            arguments: arguments, environment: dockerEnvironment, workingDirectory: request.checkout, logPath: logPath,
+            inactivityTimeout: 1800, timeLimit: 7200)
+    }
+
+    private var dockerEnvironment: [String: String] {
+        hostEnvironment.merging(["DOCKER_HOST": request.dockerHost, "DOCKER_BUILDKIT": Self.hasBuildKit ? "1" : "0"]) {
+            _, docker in docker
+        }
+    }
+
+    private var hostEnvironment: [String: String] {
+        let own = ProcessInfo.processInfo.environment
+        return [
+            "PATH": own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", "HOME": own["HOME"] ?? "/", "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+        ]
+    }
+
+    /// Docker's BuildKit needs the buildx plugin on the client's side.
+    private static let hasBuildKit: Bool = [
+        "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/local/lib/docker/cli-plugins",
+        "/usr/local/libexec/docker/cli-plugins",
+        (ProcessInfo.processInfo.environment["HOME"] ?? "") + "/.docker/cli-plugins",
+    ].contains { FileManager.default.isExecutableFile(atPath: "\($0)/docker-buildx") }
+
+    /// What every step of the tests is told (CircleCI's names where it has them).
+    private var builtins: [String: String] {
+        [
+            "CI": "true", "SLIPWAY": "true", "CIRCLE_SHA1": request.commit.sha.description,
+            "CIRCLE_BRANCH": request.app.branch, "CIRCLE_BUILD_NUM": String(request.build.id),
+            "REVISION": request.commit.sha.description, "SLIPWAY_APP": request.app.name,
+            "SLIPWAY_BUILD_ID": String(request.build.id),
+        ]
+    }
+
+    private func path(_ directory: String?, in root: String) -> String {
+        guard let directory, !directory.isEmpty, directory != "." else { return root }
+        return directory.hasPrefix("/") ? directory : "\(root)/\(directory)"
+    }
+
+    /// Words for a shell.
+    static func quoted(_ words: [String]) -> String {
+        words.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
+    }
+}

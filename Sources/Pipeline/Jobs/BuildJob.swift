@@ -1,0 +1,165 @@
+import Foundation
+public import Engines
+public import Git
+import Logging
+public import Model
+import Supervisor
+
+/// What a build is made from.
+public struct BuildRequest: Sendable {
+    public var build: Build
+    public var app: App
+    public var commit: Commit
+    public var mirror: GitMirror
+    public var configuration: PipelineConfiguration
+    /// Where containers of the tests run and images are built.
+    public var engine: any Engine
+    /// `unix:///var/run/docker.sock`, for the docker command.
+    public var dockerHost: String
+    /// `127.0.0.1:5000`: where images without a registry in their name are pushed.
+    public var registry: String
+    /// Where working copies are made.
+    public var checkouts: String
+    /// Whether steps without an image may run on this machine.
+    public var allowsHostSteps: Bool
+    /// `https://…` of the repository for the image's label.
+    public var sourceURL: String
+
+    public init(
+        build: Build, app: App, commit: Commit, mirror: GitMirror, configuration: PipelineConfiguration,
+        engine: any Engine, dockerHost: String, registry: String, checkouts: String, allowsHostSteps: Bool,
+        sourceURL: String
+    ) {
+        self.build = build
+        self.app = app
+        self.commit = commit
+        self.mirror = mirror
+        self.configuration = configuration
+        self.engine = engine
+        self.dockerHost = dockerHost
+        self.registry = registry
+        self.checkouts = checkouts
+        self.allowsHostSteps = allowsHostSteps
+        self.sourceURL = sourceURL
+    }
+
+    /// The working copy of this build.
+    var checkout: String { "\(checkouts)/build-\(build.id)" }
+    /// Files that the steps share with Slipway, beside the working copy.
+    var jobFolder: String { "\(checkouts)/build-\(build.id).job" }
+    /// Name of the primary container.
+    var primary: String { "slipway-build-\(build.id)" }
+    /// The image that is built from the commit for its own tests.
+    var testImage: String { "slipway-test/\(app.name.lowercased()):\(commit.sha)" }
+
+    /// Registry and repository that the image is pushed to, without a tag.
+    func location(of image: ImagePlan) -> String {
+        guard let reference = ImageReference(image.name), reference.registry == nil else { return image.name }
+        return "\(registry)/\(reference.repository)"
+    }
+}
+
+/// What a build produced.
+public struct BuildProduct: Hashable, Sendable {
+    /// As compose files name it.
+    public var name: String
+    public var location: String
+    public var digest: Digest
+}
+
+/// One build: test, image, push, as steps that survive the server.
+public struct BuildJob: Sendable {
+    let request: BuildRequest
+    let runner: StepRunner
+
+    public init(_ request: BuildRequest, runner: StepRunner) {
+        self.request = request
+        self.runner = runner
+    }
+
+    private var owner: Step.Owner { .build(request.build.id) }
+
+    /// Runs or goes on with the build; returns how its steps ended and the image that was pushed.
+    public func run(
+        isCancelled: @escaping @Sendable () async throws -> Bool
+    ) async throws -> (verdict: StepsVerdict, product: BuildProduct?) {
+        try await runner.table.plan(buildSteps(of: request.configuration, sha: request.commit.sha), for: owner)
+        let haltMark = "\(request.jobFolder)/halt"
+        let verdict = try await runner.run(
+            owner, isCancelled: isCancelled, halted: { FileManager.default.fileExists(atPath: haltMark) },
+            prepare: { try await prepare($0, $1) })
+        let product = verdict == .succeeded ? try await product() : nil
+        await clean()
+        return (verdict, product)
+    }
+
+    /// Removes containers, working copy and the supervisor's files; what is left behind by a failure is told in the log.
+    private func clean() async {
+        do {
+            try await JobContainers(request).remove()
+        } catch {
+            runner.warn("containers of build \(request.build.id) are left", error)
+        }
+        try? FileManager.default.removeItem(atPath: request.checkout)
+        try? FileManager.default.removeItem(atPath: request.jobFolder)
+        try? await runner.forget(owner)
+    }
+
+    private func prepare(_ step: Step, _ record: StepRecord) async throws -> Preparation {
+        guard let action = BuildAction(record.action) else {
+            throw Failure(.internal, "The step \(record.action) is unknown to this version of Slipway")
+        }
+        switch action {
+        case .checkout:
+            try await request.mirror.checkout(request.commit.sha, to: request.checkout)
+            try JobFolder(request.jobFolder).make()
+            return .done("HEAD is now at \(request.commit.sha.short) \(request.commit.title)")
+        case .testImage:
+            return .supervised(commands(step).buildTestImage())
+        case .containers:
+            return .done(try await JobContainers(request).start())
+        case .run(let index):
+            guard let test = request.configuration.test, test.steps.indices.contains(index) else {
+                throw Failure(.internal, "The test step \(index) is not in the commit's configuration")
+            }
+            return .supervised(
+                try commands(step).run(test.steps[index], of: test, remaining: try await remaining(test)))
+        case .image:
+            return .supervised(try commands(step).buildImage())
+        case .push:
+            return .supervised(try commands(step).pushImage())
+        }
+    }
+
+    private func commands(_ step: Step) -> BuildCommands {
+        BuildCommands(request: request, logPath: runner.logs.path(of: step), index: step.index)
+    }
+
+    /// Seconds that are left of the job's time limit, counted from its first step.
+    private func remaining(_ test: TestPlan) async throws -> Int {
+        let first = try await runner.table.steps(of: owner).compactMap(\.startedAt).min() ?? Date()
+        return max(1, test.timeLimit - Int(Date().timeIntervalSince(first)))
+    }
+
+    /// Name, place and digest of the image, the digest as the push's own output has it.
+    private func product() async throws -> BuildProduct? {
+        guard let plan = request.configuration.image,
+            let step = try await runner.table.rows(of: owner).first(where: { $0.record.action == BuildAction.push.text }
+            )?.step
+        else { return nil }
+        let log = try runner.logs.read(step, from: -8192, limit: 8192)
+        guard let digest = pushedDigest(inLog: String(decoding: log.bytes, as: UTF8.self)) else {
+            throw Failure(
+                .failed, "The push of \(plan.name) did not say a digest",
+                hint: "Look at the step's log; without a digest nothing can be proved later.")
+        }
+        let name = ImageReference(plan.name).map(\.repository) ?? plan.name
+        return BuildProduct(name: name, location: request.location(of: plan), digest: digest)
+    }
+}
+
+extension StepRunner {
+    func warn(_ message: String, _ error: any Error) {
+        logger.warning("\(message)", metadata: ["error": "\(error)"])
+    }
+}

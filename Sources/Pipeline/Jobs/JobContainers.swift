@@ -1,0 +1,66 @@
+import Engines
+import Model
+
+/// The containers of a build's tests: the primary, in which the steps run, and the services in its network namespace,
+/// so that all share one localhost (CircleCI's rule).
+struct JobContainers {
+    let request: BuildRequest
+
+    init(_ request: BuildRequest) {
+        self.request = request
+    }
+
+    private var labels: [String: String] {
+        ["dev.slipway.build": String(request.build.id), "dev.slipway.app": request.app.name]
+    }
+
+    /// Brings the images, creates and starts the containers; may be repeated. Returns lines for the log.
+    func start() async throws -> String {
+        guard let test = request.configuration.test else { return "" }
+        var lines: [String] = []
+        let engine = request.engine
+        let image = test.build == nil ? test.image ?? "" : request.testImage
+        try await bring(image, &lines)
+        let names = test.services.map(\.name)
+        let primary = try await engine.create(
+            ContainerPlan(
+                name: request.primary, image: image, command: ["-c", "while :; do sleep 3600; done"],
+                entrypoint: ["/bin/sh"], labels: labels,
+                volumes: [
+                    VolumeMount(source: request.checkout, target: BuildCommands.workspace),
+                    VolumeMount(source: request.jobFolder, target: BuildCommands.shared),
+                ],
+                network: "bridge", extraHosts: names.map { "\($0):127.0.0.1" },
+                workingDirectory: BuildCommands.workspace))
+        try await engine.start(primary)
+        lines.append("\(image) runs as \(request.primary)")
+        for service in test.services {
+            let image = service.build == nil ? service.image ?? "" : "\(request.testImage)-\(service.name)"
+            try await bring(image, &lines)
+            let id = try await engine.create(
+                ContainerPlan(
+                    name: "\(request.primary)-\(service.name)", image: image, command: service.command,
+                    environment: service.environment.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
+                    network: "container:\(primary)"))
+            try await engine.start(id)
+            lines.append("\(image) runs as \(service.name), on the tests' localhost")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Removes every container of the build.
+    func remove() async throws {
+        for container in try await request.engine.containers(labels: ["dev.slipway.build": String(request.build.id)]) {
+            try await request.engine.remove(container.id)
+        }
+    }
+
+    private func bring(_ image: String, _ lines: inout [String]) async throws {
+        if let present = try await request.engine.image(image) {
+            lines.append("\(image) is here: \(present.repoDigests.first ?? present.id)")
+            return
+        }
+        try await request.engine.pull(image) { _ in }
+        lines.append("\(image) was pulled: \(try await request.engine.image(image)?.repoDigests.first ?? "")")
+    }
+}

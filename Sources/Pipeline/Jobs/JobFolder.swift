@@ -1,0 +1,41 @@
+import Foundation
+import Model
+
+/// The files that the steps of a build share with Slipway: `$BASH_ENV`, the ids of their processes, the mark of
+/// `step halt`, and the command that makes it.
+struct JobFolder {
+    let path: String
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    /// `circleci-agent step halt` and `slipway-step halt` end the job green.
+    private static let agent = """
+        #!/bin/sh
+        # Ends the job green: the steps that are left are skipped.
+        if [ "$1 $2" = "step halt" ]; then : > "${0%/bin/*}/halt"; exit 0; fi
+        echo "$0: only 'step halt' is known here" >&2
+        exit 2
+
+        """
+
+    func make() throws {
+        do {
+            let files = FileManager.default
+            try files.createDirectory(atPath: "\(path)/bin", withIntermediateDirectories: true)
+            // Steps may run as another user than Slipway's.
+            try files.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: path)
+            if !files.fileExists(atPath: "\(path)/bash_env") {
+                try Data().write(to: URL(filePath: "\(path)/bash_env"))
+                try files.setAttributes([.posixPermissions: 0o666], ofItemAtPath: "\(path)/bash_env")
+            }
+            for name in ["circleci", "circleci-agent"] {
+                try Data(Self.agent.utf8).write(to: URL(filePath: "\(path)/bin/\(name)"))
+                try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(path)/bin/\(name)")
+            }
+        } catch {
+            throw Failure(.unavailable, "The folder \(path) can't be made", cause: error.localizedDescription)
+        }
+    }
+}

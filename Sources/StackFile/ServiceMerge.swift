@@ -1,0 +1,104 @@
+internal import Model
+
+/// Lays a later file's services over an earlier one's, as compose does (compose-go `override/merge.go`).
+enum ServiceMerge {
+    /// How two values of one key become one. Keys that aren't named here: mappings merge, lists are joined, the rest
+    /// is replaced.
+    private enum Rule {
+        case replace
+        /// `KEY=value` lists and mappings alike, by key.
+        case byName(separator: Character)
+        /// By the path in the container.
+        case volumes
+    }
+
+    private static let rules: [String: Rule] = [
+        "command": .replace, "entrypoint": .replace,
+        "environment": .byName(separator: "="), "labels": .byName(separator: "="),
+        "annotations": .byName(separator: "="), "sysctls": .byName(separator: "="),
+        "volumes": .volumes,
+    ]
+
+    /// `image` and `build` displace each other, `net` is an older name of `network_mode`.
+    private static let displaces = ["image": "build", "build": "image", "net": "network_mode", "network_mode": "net"]
+
+    static func merge(_ service: RawService, into services: inout [RawService]) {
+        guard let index = services.firstIndex(where: { $0.name == service.name }) else {
+            services.append(service)
+            return
+        }
+        for pair in service.keys where !pair.value.isNull {
+            if let other = displaces[pair.key], service[other] == nil {
+                services[index].keys.removeAll { $0.key == other }
+            }
+            guard let at = services[index].keys.firstIndex(where: { $0.key == pair.key }) else {
+                services[index].keys.append(pair)
+                continue
+            }
+            let base = services[index].keys[at].value
+            services[index].keys[at] = YAMLNode.Pair(
+                key: pair.key, keyPlace: pair.keyPlace, value: merged(base, pair.value, rule: rules[pair.key]))
+        }
+    }
+
+    private static func merged(_ base: YAMLNode, _ over: YAMLNode, rule: Rule?) -> YAMLNode {
+        switch rule {
+        case .replace: return over
+        case .byName(let separator):
+            guard let old = pairs(base, separator), let new = pairs(over, separator) else { return over }
+            return YAMLNode(.mapping(overlay(old, new) { _, over in over }), at: over.place)
+        case .volumes:
+            guard let old = base.sequence, let new = over.sequence else { return over }
+            let targets = Set(new.compactMap(volumeTarget))
+            return YAMLNode(
+                .sequence(old.filter { !(volumeTarget($0).map(targets.contains) ?? false) } + new), at: over.place)
+        case nil: return generic(base, over)
+        }
+    }
+
+    private static func generic(_ base: YAMLNode, _ over: YAMLNode) -> YAMLNode {
+        if over.isNull { return base }
+        if let old = base.mapping, let new = over.mapping {
+            return YAMLNode(.mapping(overlay(old, new, generic)), at: over.place)
+        }
+        if let old = base.sequence, let new = over.sequence {
+            let known = Set(old.compactMap(\.text))
+            return YAMLNode(.sequence(old + new.filter { !($0.text.map(known.contains) ?? false) }), at: over.place)
+        }
+        return over
+    }
+
+    private static func overlay(
+        _ old: [YAMLNode.Pair], _ new: [YAMLNode.Pair], _ combine: (YAMLNode, YAMLNode) -> YAMLNode
+    ) -> [YAMLNode.Pair] {
+        var result = old
+        for pair in new {
+            if let at = result.firstIndex(where: { $0.key == pair.key }) {
+                result[at] = YAMLNode.Pair(
+                    key: pair.key, keyPlace: pair.keyPlace, value: combine(result[at].value, pair.value))
+            } else {
+                result.append(pair)
+            }
+        }
+        return result
+    }
+
+    /// A list of `KEY=value` as a mapping; `KEY` alone has a null value.
+    static func pairs(_ node: YAMLNode, _ separator: Character = "=") -> [YAMLNode.Pair]? {
+        if let pairs = node.mapping { return pairs }
+        guard let items = node.sequence else { return node.isNull ? [] : nil }
+        return items.compactMap { item in
+            guard let text = item.text else { return nil }
+            guard let at = text.firstIndex(of: separator) else {
+                return .init(key: text, keyPlace: item.place, value: YAMLNode(.scalar("", plain: true), at: item.place))
+            }
+            let value = YAMLNode(.scalar(String(text[text.index(after: at)...]), plain: false), at: item.place)
+            return .init(key: String(text[..<at]), keyPlace: item.place, value: value)
+        }
+    }
+
+    private static func volumeTarget(_ node: YAMLNode) -> String? {
+        if let target = node["target"]?.text { return target }
+        return node.text.flatMap { try? VolumeSyntax.parse($0).mount.target }
+    }
+}

@@ -1,0 +1,48 @@
+/// What a supervisor runs: written as `spec.json` (mode 0600) into the run folder, removed when the run has ended.
+public struct SupervisedCommand: Codable, Hashable, Sendable {
+    /// The argument vector; the first word is looked up in the `PATH` of `environment` unless it holds a slash.
+    public var arguments: [String]
+    /// The whole environment: nothing of the server's own is added.
+    public var environment: [String: String]
+    /// Absolute path of an existing folder.
+    public var workingDirectory: String
+    /// Absolute path; created if absent, appended to, masked before the first byte is written.
+    public var logPath: String
+    /// Seconds without output after which the command is ended; nil means never.
+    public var inactivityTimeout: Int?
+    /// Seconds in all after which the command is ended; nil means never.
+    public var timeLimit: Int?
+    /// Values that appear as `****` in the log.
+    public var secrets: [String]
+    /// Runs, with the same environment and `SIGNAL` (`INT`, `TERM` or `KILL`) in it, before each signal is sent; at
+    /// most 5 seconds. For what signals can't reach: `docker exec … kill`.
+    public var killCommand: [String]?
+    /// Width of the pseudo-terminal.
+    public var columns: Int
+    /// Height of the pseudo-terminal.
+    public var rows: Int
+    /// Seconds between INT and TERM, and between TERM and KILL.
+    public var signalGrace: Int
+    /// Seconds that the end of the run waits for room when the log can't be written.
+    public var logPatience: Int
+
+    /// A command with the defaults of a script step: no time limits, 120 columns, 40 rows.
+    public init(
+        arguments: [String], environment: [String: String], workingDirectory: String, logPath: String,
+        inactivityTimeout: Int? = nil, timeLimit: Int? = nil, secrets: [String] = [], killCommand: [String]? = nil,
+        columns: Int = 120, rows: Int = 40, signalGrace: Int = 5, logPatience: Int = 60
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.logPath = logPath
+        self.inactivityTimeout = inactivityTimeout
+        self.timeLimit = timeLimit
+        self.secrets = secrets
+        self.killCommand = killCommand
+        self.columns = columns
+        self.rows = rows
+        self.signalGrace = signalGrace
+        self.logPatience = logPatience
+    }
+}

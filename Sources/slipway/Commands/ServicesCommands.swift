@@ -1,0 +1,129 @@
+import ArgumentParser
+import Client
+import Foundation
+import Model
+import Stacks
+
+/// `slipway ps`: services and containers of an environment.
+struct PsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ps", abstract: "List services and their containers.",
+        discussion: "Examples:\n  slipway ps\n  slipway ps --environment staging --json")
+
+    @OptionGroup var server: ServerOption
+    @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let stacks: [StackView] = try await server.connect().get("/api/v1/environments/\(segment(environment))/stacks")
+        if json { return try printJSON(stacks) }
+        guard !stacks.isEmpty else { return Terminal.print("Nothing runs in \(environment).") }
+        let rows = stacks.flatMap { stack in
+            stack.services.flatMap { service in
+                service.containers.map { container in
+                    [
+                        "\(stack.name)/\(service.name)", container.name, container.revision?.short ?? "–",
+                        container.parked ? "parked" : container.state.rawValue, container.health,
+                        ago(container.startedAt), container.matches.map { $0 ? "yes" : "NO" } ?? "–",
+                    ]
+                }
+            }
+        }
+        Terminal.print(
+            Terminal.table(["SERVICE", "CONTAINER", "REVISION", "STATE", "HEALTH", "STARTED", "AS TESTED"], rows))
+    }
+}
+
+/// `slipway logs`: output of a service's containers, or of one container.
+struct LogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Show the output of a service or a container.",
+        discussion: "Examples:\n  slipway logs shop/orders\n  slipway logs production-shop-orders-3-1 --follow --tail 20")
+
+    @OptionGroup var server: ServerOption
+    @Argument(help: "stack/service, or a container's name.") var name: String
+    @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
+    @Flag(name: [.short, .long], help: "Go on as long as the container runs; one container only.") var follow = false
+    @Option(help: "Lines from the end.") var tail = 100
+
+    func run() async throws {
+        let client = try server.connect()
+        let base = "/api/v1/environments/\(segment(environment))"
+        let stacks: [StackView] = try await client.get("\(base)/stacks")
+        let all = stacks.flatMap { stack in stack.services.flatMap { service in service.containers.map { ("\(stack.name)/\(service.name)", $0) } } }
+        let chosen = all.filter { $0.0 == name || $0.1.name == name || $0.1.id.hasPrefix(name) }.map(\.1)
+        guard !chosen.isEmpty else {
+            let names = Set(all.map(\.0)).sorted().joined(separator: ", ")
+            throw Failure(.notFound, "There is no service or container \(name)", hint: "Services: \(names)")
+        }
+        if follow, chosen.count > 1 {
+            throw Failure(
+                .usage, "\(name) has \(chosen.count) containers; follow one",
+                hint: chosen.map(\.name).joined(separator: ", "))
+        }
+        for container in chosen {
+            if chosen.count > 1 { Terminal.print(Terminal.styled("==> \(container.name)", .bold)) }
+            let path = "\(base)/containers/\(container.id)/logs?tail=\(tail)\(follow ? "&follow=1" : "")"
+            try await client.stream(path) { Terminal.write($0) }
+        }
+    }
+}
+
+/// `slipway environments`: places to run things.
+struct EnvironmentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "environments", abstract: "List and add environments.",
+        discussion: "Examples:\n  slipway environments\n  slipway environments add staging --alias MyEnvironment",
+        subcommands: [List.self, Add.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the environments.")
+        @OptionGroup var server: ServerOption
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() async throws {
+            let environments: [Model.Environment] = try await server.connect().get("/api/v1/environments")
+            if json { return try printJSON(environments) }
+            let rows = environments.map { [$0.name, $0.aliases.joined(separator: ", "), $0.socket] }
+            Terminal.print(Terminal.table(["NAME", "ALIASES", "ENGINE"], rows))
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "add", abstract: "Add an environment.")
+        @OptionGroup var server: ServerOption
+        @Argument(help: "Its name.") var name: String
+        @Option(help: "Another name for it; may be repeated.") var alias: [String] = []
+        @Option(help: "The Docker Engine's socket.") var socket = "/var/run/docker.sock"
+
+        struct Body: Codable { var name: String, aliases: [String], socket: String }
+
+        func run() async throws {
+            let environment: Model.Environment = try await server.connect().post(
+                "/api/v1/environments", Body(name: name, aliases: alias, socket: socket))
+            Terminal.print("Added \(environment.name).")
+        }
+    }
+}
+
+/// `slipway tokens`: secrets for programs.
+struct TokensCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokens", abstract: "Make tokens for programs and for git.",
+        discussion: "Example:\n  slipway tokens create laptop", subcommands: [Create.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Make a token; it is shown once.")
+        @OptionGroup var server: ServerOption
+        @Argument(help: "What it is for.") var name: String
+
+        struct Body: Codable { var name: String }
+        struct Answer: Codable { var token: String }
+
+        func run() async throws {
+            let answer: Answer = try await server.connect().post("/api/v1/tokens", Body(name: name))
+            Terminal.print(answer.token)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Glibc
+import Model
+
+/// The one folder that holds the state of everything, and the lock that keeps a second server out of it.
+struct DataDirectory: Sendable {
+    let path: String
+
+    init(_ path: String) {
+        self.path = URL(filePath: path).standardizedFileURL.path(percentEncoded: false).trimmingTrailingSlash
+    }
+
+    var database: String { "\(path)/slipway.sqlite" }
+    var socket: String { "\(path)/run/slipway.sock" }
+    var runFolder: String { "\(path)/run/steps" }
+    var daemonFolder: String { "\(path)/run/daemons" }
+    var edge: String { "\(path)/edge" }
+    var registry: String { "\(path)/registry" }
+    var bin: String { "\(path)/bin" }
+    var logs: String { "\(path)/logs" }
+
+    /// Where the command line and the server look unless they are told: `/var/lib/slipway` for root, else in the home.
+    static var standard: String {
+        let environment = ProcessInfo.processInfo.environment
+        if let path = environment["SLIPWAY_DATA"], !path.isEmpty { return path }
+        return geteuid() == 0 ? "/var/lib/slipway" : "\(environment["HOME"] ?? ".")/.local/share/slipway"
+    }
+
+    /// Makes the folders (0700, only `checkouts` and `bin` can be passed through by others) and the links that deploy
+    /// scripts find first in their PATH.
+    func prepare(executable: String) throws {
+        let files = FileManager.default
+        do {
+            for (folder, mode) in [
+                ("", 0o711), ("logs", 0o700), ("git", 0o700), ("checkouts", 0o711), ("artifacts", 0o700),
+                ("registry", 0o700), ("edge", 0o700), ("bin", 0o755), ("run", 0o700), ("run/steps", 0o700),
+                ("run/daemons", 0o700), ("keys", 0o700),
+            ] {
+                let folder = folder.isEmpty ? path : "\(path)/\(folder)"
+                try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try files.setAttributes([.posixPermissions: mode], ofItemAtPath: folder)
+            }
+            for name in ["rancher", "rancher-compose", "slipway"] {
+                let link = "\(bin)/\(name)"
+                if (try? files.destinationOfSymbolicLink(atPath: link)) == executable { continue }
+                try? files.removeItem(atPath: link)
+                try files.createSymbolicLink(atPath: link, withDestinationPath: executable)
+            }
+        } catch {
+            throw Failure(
+                .unavailable, "The data directory \(path) can't be prepared",
+                hint: "Choose another with --data, or give this user the right to write there.",
+                cause: error.localizedDescription)
+        }
+    }
+
+    /// Takes the lock for as long as the process lives. Throws `.conflict` when another server has it.
+    func lock() throws {
+        let file = open("\(path)/run/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw Failure(.unavailable, "\(path)/run/lock can't be opened", cause: String(cString: strerror(errno)))
+        }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            throw Failure(
+                .conflict, "Another server uses the data directory \(path)",
+                hint: "Stop it first, or choose another directory with --data.")
+        }
+    }
+
+    /// A name for this installation, made once: tells its containers from another's on the same engine.
+    func instance() throws -> String {
+        let file = "\(path)/keys/instance"
+        if let known = try? String(contentsOfFile: file, encoding: .utf8), !known.isEmpty { return known }
+        let name = UUID().uuidString.lowercased()
+        do {
+            try Data(name.utf8).write(to: URL(filePath: file), options: .atomic)
+        } catch {
+            throw Failure(.unavailable, "\(file) can't be written", cause: error.localizedDescription)
+        }
+        return name
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingSlash: String { count > 1 && hasSuffix("/") ? String(dropLast()) : self }
+}

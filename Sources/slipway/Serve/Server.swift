@@ -1,0 +1,112 @@
+import Access
+import Delivery
+import Engines
+import Foundation
+import Logging
+import Model
+import ServiceLifecycle
+import Stacks
+import Store
+import Supervisor
+import Web
+
+/// What `slipway serve` was told.
+struct ServerOptions: Sendable {
+    var data: DataDirectory
+    var host: String
+    var port: Int
+    var publicURL: String?
+    var registry: String?
+    var engineSocket: String
+    var environment: String
+    var aliases: [String]
+    var buildSlots: Int
+    var pollInterval: Int
+    var allowsHostSteps: Bool
+}
+
+/// Puts the parts together and runs them until a signal.
+struct Server {
+    let options: ServerOptions
+    let logger = Logger(label: "slipway")
+
+    init(_ options: ServerOptions) {
+        self.options = options
+    }
+
+    func run() async throws {
+        let (data, executable) = (options.data, try OwnExecutable.path())
+        try data.prepare(executable: executable)
+        try data.lock()
+        let store = try Store(
+            path: data.database,
+            migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
+        let registry = options.registry == nil ? Registry(data: data, logger: logger) : nil
+        try registry?.start()
+        let access = Access(store: store)
+        let stacks = StackService(
+            store: store, engineFor: { DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
+            instance: try data.instance(), logger: logger)
+        if try await stacks.environments().isEmpty {
+            _ = try await stacks.addEnvironment(
+                name: options.environment, aliases: options.aliases, socket: options.engineSocket)
+        }
+        let publicURL =
+            options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
+        let delivery = Delivery(
+            store: store, stacks: stacks, access: access,
+            supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
+            engine: DockerEngine(socket: options.engineSocket),
+            settings: DeliverySettings(
+                dataDirectory: data.path, registry: try options.registry ?? registry?.address() ?? "127.0.0.1:5000",
+                publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
+                pollInterval: options.pollInterval, buildSocket: options.engineSocket),
+            logger: logger)
+        let web = WebServer(
+            delivery: delivery, stacks: stacks, access: access, store: store,
+            settings: WebSettings(
+                host: options.host, port: options.port, socketPath: data.socket, publicURL: publicURL,
+                version: SlipwayVersion.current),
+            logger: logger)
+        try await greet(access, publicURL)
+        let work: [any Service] = [
+            Work("stacks", logger) { try await stacks.run() }, Work("delivery", logger) { try await delivery.run() },
+        ]
+        try await ServiceGroup(
+            services: work + (registry.map { [$0] } ?? []) + web.makeServices(),
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+
+    /// Tells where to go, and at the very first start the password that can't be seen again.
+    private func greet(_ access: Access, _ url: String) async throws {
+        if let password = try await access.makeFirstAccount() {
+            Terminal.print("Sign in as admin with the password \(password) (shown this once).")
+        }
+        Terminal.print("Slipway \(SlipwayVersion.current) is at \(url), its data in \(options.data.path)")
+    }
+}
+
+/// A part that works until the server is told to stop; what it was at goes on at the next start.
+private struct Work: Service {
+    let name: String
+    let logger: Logger
+    let body: @Sendable () async throws -> Void
+
+    init(_ name: String, _ logger: Logger, _ body: @escaping @Sendable () async throws -> Void) {
+        self.name = name
+        self.logger = logger
+        self.body = body
+    }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await body()
+            } catch is CancellationError {
+                // A stop, not a failure.
+            }
+        }
+        logger.debug("stopped", metadata: ["part": "\(name)"])
+    }
+}

@@ -1,0 +1,92 @@
+import Engines
+import Model
+import StubServer
+import Synchronization
+import Testing
+
+@Suite("Docker engine, when others are at work too")
+struct DockerEngineRacesTests {
+    private func withStub(
+        _ handler: @escaping StubServer.Handler, _ test: (DockerEngine, StubServer) async throws -> Void
+    ) async throws {
+        let path = StubServer.freshSocketPath()
+        try await StubServer.run(at: .unixSocket(path), handler: handler) { server in
+            try await test(DockerEngine(socket: path), server)
+        }
+    }
+
+    private static func inspection(_ id: String, state: String = "running") -> String {
+        """
+        {"Id":"\(id)","Name":"/\(id)","Created":"2026-11-23T11:58:18.5Z","Image":"sha256:1","RestartCount":0,
+         "State":{"Status":"\(state)","ExitCode":0,"Error":"","StartedAt":"0001-01-01T00:00:00Z"},
+         "Config":{"Image":"app:1","Labels":{"dev.slipway.service":"web"},"Tty":false},
+         "HostConfig":{"NetworkMode":"default"},"NetworkSettings":{"Networks":{}}}
+        """
+    }
+
+    @Test("A removal in progress is waited for")
+    func removal() async throws {
+        try await withStub({ request, writer in
+            if request.method == "DELETE" {
+                try await writer.reply(409, [], #"{"message":"removal of container c1 is already in progress"}"#)
+            } else {
+                try await writer.reply(200, [], #"{"StatusCode":0}"#)
+            }
+        }) { engine, server in
+            try await engine.remove("c1")
+            #expect(server.requests.last?.path == "/v1.41/containers/c1/wait?condition=removed")
+        }
+    }
+
+    @Test("Containers that vanish between list and inspection are left out")
+    func vanished() async throws {
+        try await withStub({ request, writer in
+            if request.path.hasPrefix("/v1.41/containers/json") {
+                let list = (1...40).map { #"{"Id":"c\#($0)"}"# }.joined(separator: ",")
+                try await writer.reply(200, [], "[\(list)]")
+            } else if request.path == "/v1.41/containers/c2/json" {
+                try await writer.reply(404, [], #"{"message":"No such container: c2"}"#)
+            } else {
+                let id = request.path.split(separator: "/")[2]
+                try await writer.reply(200, [], Self.inspection(String(id)))
+            }
+        }) { engine, _ in
+            let ids = try await engine.containers(labels: [:]).map(\.id)
+            #expect(ids == (1...40).filter { $0 != 2 }.map { "c\($0)" })
+        }
+    }
+
+    @Test("A name held by a container that is being removed is free when it is gone")
+    func nameOfTheDying() async throws {
+        let isGone = Mutex(false)
+        try await withStub({ request, writer in
+            if request.path.hasPrefix("/v1.41/containers/create") {
+                let (status, answer) =
+                    isGone.withLock { $0 } ? (201, #"{"Id":"c2"}"#) : (409, #"{"message":"name in use"}"#)
+                try await writer.reply(status, [], answer)
+            } else if request.method == "DELETE" {
+                isGone.withLock { $0 = true }
+                try await writer.reply(204)
+            } else {
+                try await writer.reply(200, [], Self.inspection("c1", state: "removing"))
+            }
+        }) { engine, _ in
+            let plan = ContainerPlan(
+                name: "web-1", image: "app:1", labels: ["dev.slipway.service": "web"], network: "bridge")
+            let id = try await engine.create(plan)
+            #expect(id == "c2")
+        }
+    }
+
+    @Test("A relative bind is refused by name before the engine is asked")
+    func relativeBind() async throws {
+        try await withStub({ _, writer in try await writer.reply(500) }) { engine, server in
+            let plan = ContainerPlan(
+                name: "web-1", image: "app:1", volumes: [VolumeMount(source: "./data", target: "/data")],
+                network: "bridge")
+            let failure = await #expect(throws: Failure.self) { try await engine.create(plan) }
+            #expect(failure?.code == .invalid && failure?.message.contains("./data:/data") == true)
+            #expect(server.requests.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Supervisor
+import Testing
+
+/// What is left when a process that should live dies.
+@Suite(.timeLimit(.minutes(2)))
+struct DeathTests {
+    @Test func killedSupervisorIsLost() async throws {
+        try await Scratch.use { scratch in
+            try scratch.supervisor.start("1", scratch.script("echo $PPID > parent; echo $$ > pid; exec sleep 1000"))
+            let script = try await scratch.wait(for: "pid")
+            let supervisor = try #require(Int32(scratch.read("parent").trimmingCharacters(in: .whitespacesAndNewlines)))
+            kill(supervisor, SIGKILL)
+            #expect(try await scratch.supervisor.outcome(of: "1").reason == .lost)
+            try scratch.supervisor.start("1", scratch.script("echo again"))
+            #expect(try await scratch.supervisor.outcome(of: "1").reason == .lost)
+            #expect(scratch.log == "")
+            if let pid = Int32(script) { kill(pid, SIGKILL) }
+        }
+    }
+
+    @Test func supervisorHasASessionOfItsOwn() async throws {
+        try await Scratch.use { scratch in
+            try scratch.supervisor.start("1", scratch.script("echo $PPID > parent; ps -o sess= -p $PPID; exit 0"))
+            _ = try await scratch.supervisor.outcome(of: "1")
+            #expect(scratch.log.trimmingCharacters(in: .whitespaces) == scratch.read("parent"))
+        }
+    }
+
+    @Test func claimWithoutASupervisorMayBeStartedAgain() async throws {
+        try await Scratch.use { scratch in
+            let broken = Supervisor(runDirectory: scratch.folder + "/run", executable: "/no/such/binary")
+            #expect(throws: (any Error).self) { try broken.start("1", scratch.script("echo once")) }
+            #expect(scratch.supervisor.state("1") == .absent)
+            try scratch.supervisor.start("1", scratch.script("echo once"))
+            #expect(try await scratch.supervisor.outcome(of: "1").succeeded)
+            #expect(scratch.log == "once\n")
+        }
+    }
+
+    @Test func abortBeforeTheStartIsHonoured() async throws {
+        try await Scratch.use { scratch in
+            let broken = Supervisor(runDirectory: scratch.folder + "/run", executable: "/no/such/binary")
+            #expect(throws: (any Error).self) { try broken.start("1", scratch.script("echo once")) }
+            try scratch.supervisor.abort("1")
+            try scratch.supervisor.start("1", scratch.script("echo once"))
+            #expect(try await scratch.supervisor.outcome(of: "1").reason == .aborted)
+            #expect(!scratch.log.contains("once"))
+        }
+    }
+
+    @Test func fullDiskLosesTheLogAndNotTheOutcome() async throws {
+        try await Scratch.use { scratch in
+            let outcome = try await scratch.run("echo one; exit 6") {
+                $0.logPath = "/dev/full"
+                $0.logPatience = 1
+            }
+            #expect(outcome.exitStatus == 6)
+            #expect(outcome.logTruncated)
+        }
+    }
+
+    @Test func fullDiskHoldsTheScriptBack() async throws {
+        try await Scratch.use { scratch in
+            try scratch.supervisor.start(
+                "1",
+                scratch.script("seq 1000000; echo done > done") {
+                    $0.logPath = "/dev/full"
+                    $0.logPatience = 0
+                    $0.timeLimit = 2
+                })
+            let outcome = try await scratch.supervisor.outcome(of: "1")
+            #expect(outcome.reason == .overTime)
+            #expect(scratch.read("done") == "")
+        }
+    }
+
+    @Test func specWithItsSecretsIsGoneAfterTheEnd() async throws {
+        try await Scratch.use { scratch in
+            try await scratch.run("stat -c %a $FOLDER/run/1 $FOLDER/run/1/spec.json")
+            #expect(scratch.log == "700\n600\n")
+            #expect(!FileManager.default.fileExists(atPath: scratch.folder + "/run/1/spec.json"))
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct DaemonTests {
+    @Test func startsOnceAndStops() async throws {
+        try await Scratch.use { scratch in
+            let daemon = Daemon(name: "edge", pidDirectory: scratch.folder, logPath: scratch.folder + "/edge.log")
+            #expect(!daemon.isRunning())
+            let pid = try daemon.start(["sh", "-c", "echo up; exec sleep 1000"])
+            #expect(daemon.isRunning())
+            #expect(try daemon.start(["sleep", "1000"]) == pid)
+            #expect(daemon.pid == pid)
+            await daemon.stop(grace: .seconds(5))
+            #expect(!daemon.isRunning())
+            #expect(!Scratch.isAlive("\(pid)"))
+        }
+    }
+
+    @Test func aLostPidFileIsNoLostDaemon() async throws {
+        try await Scratch.use { scratch in
+            let daemon = Daemon(name: "edge", pidDirectory: scratch.folder, logPath: scratch.folder + "/edge.log")
+            let pid = try daemon.start(["sleep", "1000"])
+            try FileManager.default.removeItem(atPath: scratch.folder + "/edge.pid")
+            #expect(try daemon.start(["sleep", "1000"]) == pid)
+            await daemon.stop(grace: .seconds(5))
+        }
+    }
+
+    @Test func aReusedNumberIsNotTheDaemon() async throws {
+        try await Scratch.use { scratch in
+            let daemon = Daemon(name: "edge", pidDirectory: scratch.folder, logPath: scratch.folder + "/edge.log")
+            try Data("\(ProcessInfo.processInfo.processIdentifier) 1 boot\n".utf8).write(
+                to: URL(fileURLWithPath: scratch.folder + "/edge.pid"))
+            #expect(!daemon.isRunning())
+        }
+    }
+
+    @Test func missingProgramIsNamed() async throws {
+        try await Scratch.use { scratch in
+            let daemon = Daemon(name: "edge", pidDirectory: scratch.folder, logPath: scratch.folder + "/edge.log")
+            #expect { try daemon.start(["no-such-program"]) } throws: { "\($0)".contains("no-such-program") }
+        }
+    }
+}
