@@ -212,6 +212,9 @@ extension Style {
         .table th { text-align: left; font-weight: 560; color: var(--muted); font-size: var(--t-xs); padding: var(--s2) var(--s4); border-bottom: 1px solid var(--line); white-space: nowrap; }
         .table td { padding: var(--s2) var(--s4); border-top: 1px solid var(--line); vertical-align: top; }
         .table tr:first-child td { border-top: 0; }
+        .service { margin-bottom: var(--s4); overflow: hidden; }
+        .service .bar { margin: 0; align-items: center; }
+        .service .table thead th { border-top: 1px solid var(--line); background: var(--raised); }
         .more { padding: var(--s3) var(--s4); border-top: 1px solid var(--line); text-align: center; font-size: var(--t-s); }
         @media (max-width: 44rem) {
           .commit { grid-template-columns: 2rem minmax(0, 1fr) auto; }

@@ -1,6 +1,8 @@
 import Access
+import HTTPTypes
 import Hummingbird
 import Model
+import Store
 
 /// Signing in and out, files for the browser, and whether the server is well.
 struct DoorRoutes: Sendable {
@@ -9,8 +11,8 @@ struct DoorRoutes: Sendable {
     func add(to router: Router<WebContext>) {
         router.get("/sign-in") { request, context in
             let next = Self.local(request.uri.queryParameters["next"].map(String.init))
-            if context.actor != nil { return .seeOther(next) }
-            return .page(SignInPage(next: next).render(try await services.page(context)))
+            if context.actor != nil { return Response.seeOther(next) }
+            return Response.page(SignInPage(next: next).render(try await services.page(context)))
         }
         router.post("/sign-in") { request, context in try await signIn(request, context) }
         router.post("/sign-out") { _, context in
@@ -23,12 +25,12 @@ struct DoorRoutes: Sendable {
             guard let asset = Assets.all.first(where: { $0.path == request.uri.path }) else {
                 throw HTTPError(.notFound)
             }
-            return .text(asset.text, asset.contentType, cache: "public, max-age=31536000, immutable")
+            return Response.text(asset.text, asset.contentType, cache: "public, max-age=31536000, immutable")
         }
-        router.get("/healthz") { _, _ in .text("ok\n", "text/plain") }
+        router.get("/healthz") { _, _ in Response.text("ok\n", "text/plain") }
         router.get("/readyz") { _, _ in
             _ = try await services.store.lastEventID()
-            return .text("ready\n", "text/plain")
+            return Response.text("ready\n", "text/plain")
         }
     }
 
@@ -51,7 +53,7 @@ struct DoorRoutes: Sendable {
             let page = SignInPage(account: account, next: next, failure: failure)
             var outside = try await services.page(context)
             outside.actor = nil
-            return .page(page.render(outside), status: .init(code: failure.httpStatus))
+            return Response.page(page.render(outside), status: .init(code: failure.httpStatus))
         }
     }
 

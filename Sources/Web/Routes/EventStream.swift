@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
@@ -24,19 +25,21 @@ struct StreamWriter {
 
     init(_ writer: any ResponseBodyWriter) { self.writer = writer }
 
-    mutating func send(_ event: ServerEvent) async throws { try await write(ByteBuffer(string: event.text)) }
+    @concurrent mutating func send(_ event: ServerEvent) async throws {
+        try await write(ByteBuffer(string: event.text))
+    }
 
-    mutating func write(_ buffer: ByteBuffer) async throws {
+    @concurrent mutating func write(_ buffer: ByteBuffer) async throws {
         try await writer.write(buffer)
         last = .now
     }
 
     /// Keeps proxies from closing a quiet connection.
-    mutating func keepAlive() async throws {
+    @concurrent mutating func keepAlive() async throws {
         if last.duration(to: .now) > .seconds(15) { try await write(ByteBuffer(string: ": here\n\n")) }
     }
 
-    consuming func finish(_ trailers: HTTPFields? = nil) async throws { try await writer.finish(trailers) }
+    @concurrent consuming func finish(_ trailers: HTTPFields? = nil) async throws { try await writer.finish(trailers) }
 }
 
 extension Response {
@@ -44,7 +47,7 @@ extension Response {
     /// trailing headers.
     static func stream(
         _ type: String, of request: Request,
-        _ body: @escaping @Sendable (inout StreamWriter) async throws -> HTTPFields?
+        _ body: @escaping @Sendable @concurrent (inout StreamWriter) async throws -> HTTPFields?
     ) -> Response {
         Response(
             status: .ok, headers: [.contentType: type, .cacheControl: "no-store", .buffering: "no"],

@@ -1,5 +1,6 @@
 import Access
 import Delivery
+import HTTPTypes
 import Hummingbird
 import Model
 
@@ -12,27 +13,27 @@ struct FormRoutes: Sendable {
         router.post("/apps/:app/refresh") { _, context in
             let app = try await services.delivery.app(named: try context.parameters.require("app"))
             try await services.delivery.refresh(app)
-            return .seeOther("/apps/\(app.name)")
+            return Response.seeOther("/apps/\(app.name)")
         }
         router.post("/apps/:app/remove") { _, context in
             try await services.delivery.removeApp(named: try context.parameters.require("app"))
-            return .seeOther("/")
+            return Response.seeOther("/")
         }
         router.post("/apps/:app/commits/:sha/builds") { _, context in
             let app = try await services.delivery.app(named: try context.parameters.require("app"))
             let build = try await services.delivery.startBuild(of: app, sha: try context.sha())
-            return .seeOther("/builds/\(build.id)")
+            return Response.seeOther("/builds/\(build.id)")
         }
         router.post("/builds/:id/cancel") { _, context in
             let id = try context.parameters.require("id", as: Int64.self)
             try await services.delivery.cancelBuild(id)
-            return .seeOther("/builds/\(id)")
+            return Response.seeOther("/builds/\(id)")
         }
         router.post("/targets/:app/:environment/deploys") { _, context in try await deploy(context) }
         router.post("/deploys/:id/abort") { _, context in
             let id = try context.parameters.require("id", as: Int64.self)
             try await services.delivery.abort(id)
-            return .seeOther("/deploys/\(id)")
+            return Response.seeOther("/deploys/\(id)")
         }
     }
 
@@ -48,11 +49,11 @@ struct FormRoutes: Sendable {
             let app = try await services.delivery.addApp(
                 name: name.trimmed, source: isRemote ? .remote(url: url) : .hosted,
                 branch: branch.isEmpty ? "main" : branch)
-            return .seeOther("/apps/\(app.name)")
+            return Response.seeOther("/apps/\(app.name)")
         } catch let failure as Failure where failure.httpStatus < 500 {
             let page = NewAppPage(
                 name: name, url: isRemote ? url : "", branch: form["branch"] ?? "main", failure: failure)
-            return .page(page.render(try await services.page(context)), status: .init(code: failure.httpStatus))
+            return Response.page(page.render(try await services.page(context)), status: .init(code: failure.httpStatus))
         }
     }
 
@@ -62,7 +63,7 @@ struct FormRoutes: Sendable {
         let deploy = try await services.delivery.deploy(
             target, revision: context.form["revision"] ?? "", by: context.actor?.name ?? "",
             idempotencyKey: context.form["key"])
-        return .seeOther("/deploys/\(deploy.id)")
+        return Response.seeOther("/deploys/\(deploy.id)")
     }
 }
 

@@ -1,3 +1,5 @@
+import Foundation
+import HTTPTypes
 import Hummingbird
 import Model
 import ServiceLifecycle
@@ -42,7 +44,7 @@ struct LiveRoutes: Sendable {
             try await writer.send(ServerEvent(id: "\(last)", event: "hello", data: ""))
             for await _ in services.store.events.pulses(every: .seconds(5)).cancelOnGracefulShutdown() {
                 for event in try await services.store.events(after: last, topics: topics) {
-                    let data = try JSONCoding.encode(event)
+                    let data = try JSONCoding.encoder.encode(event)
                     try await writer.send(
                         ServerEvent(
                             id: "\(event.id)", event: name ?? event.kind, data: String(decoding: data, as: UTF8.self)))

@@ -1,9 +1,11 @@
 import Delivery
+import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
 import Pipeline
 import ServiceLifecycle
+import Store
 
 /// Reads the log of a step, once or as it grows.
 struct LogStream: Sendable {
@@ -30,7 +32,7 @@ struct LogStream: Sendable {
 
     /// Messages with whole lines and the line that is being written, from `cursor` (nil: the last part of the log)
     /// until the step has ended. The id of each is where a reader that comes back goes on.
-    func events(from cursor: LogCursor?, to writer: inout StreamWriter) async throws {
+    @concurrent func events(from cursor: LogCursor?, to writer: inout StreamWriter) async throws {
         var cursor = try await resolved(cursor)
         var seen = -1
         for await _ in services.store.events.pulses(every: Self.interval).cancelOnGracefulShutdown() {
@@ -56,7 +58,7 @@ struct LogStream: Sendable {
     }
 
     /// The bytes as they are, from `offset` until the step has ended; returns the offset after the last one.
-    func bytes(from offset: Int, to writer: inout StreamWriter) async throws -> LogChunk {
+    @concurrent func bytes(from offset: Int, to writer: inout StreamWriter) async throws -> LogChunk {
         var chunk = LogChunk(bytes: [], next: max(0, offset), ended: false)
         for await _ in services.store.events.pulses(every: Self.interval).cancelOnGracefulShutdown() {
             repeat {
@@ -68,14 +70,26 @@ struct LogStream: Sendable {
         return chunk
     }
 
-    /// All there is now, as one file.
-    func file() -> Response {
-        Response(
-            status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+    /// The first piece from `offset` on, and whether it is all there will ever be.
+    func firstPiece(from offset: Int) async throws -> (LogChunk, isOver: Bool) {
+        let chunk = try await services.delivery.readLog(of: step, from: offset, limit: Self.piece)
+        return (chunk, chunk.ended || step.state.isFinal)
+    }
+
+    /// All there is now from `offset` on, as one file; `isOver` means that nothing will be added.
+    func file(from offset: Int = 0, isOver: Bool) async throws -> Response {
+        let end = try await services.delivery.readLog(of: step, from: -1, limit: 1).next
+        var headers: HTTPFields = [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"]
+        headers[.logOffset] = "\(max(end, offset))"
+        headers[.logEnded] = "\(isOver)"
+        if isOver { headers[.log] = "complete" }
+        return Response(
+            status: .ok, headers: headers,
             body: .init { writer in
-                var offset = 0
-                while true {
-                    let chunk = try await services.delivery.readLog(of: step, from: offset, limit: Self.piece)
+                var offset = offset
+                while offset < end {
+                    let limit = min(Self.piece, end - offset)
+                    let chunk = try await services.delivery.readLog(of: step, from: offset, limit: limit)
                     guard !chunk.bytes.isEmpty else { break }
                     try await writer.write(ByteBuffer(bytes: chunk.bytes))
                     offset = chunk.next

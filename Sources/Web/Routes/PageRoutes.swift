@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Model
 
@@ -11,10 +12,10 @@ struct PageRoutes: Sendable {
 
     func add(to router: Router<WebContext>) {
         router.get("/") { _, context in
-            .page(AppsPage(apps: try await services.delivery.apps()).render(try await services.page(context)))
+            Response.page(AppsPage(apps: try await services.delivery.apps()).render(try await services.page(context)))
         }
-        router.get("/apps") { _, _ in .seeOther("/") }
-        router.get("/apps/new") { _, context in .page(NewAppPage().render(try await services.page(context))) }
+        router.get("/apps") { _, _ in Response.seeOther("/") }
+        router.get("/apps/new") { _, context in Response.page(NewAppPage().render(try await services.page(context))) }
         router.get("/apps/:app") { request, context in try await app(request, context) }
         router.get("/targets/:app/:environment") { request, context in try await target(request, context) }
         router.get("/targets/:app/:environment/plan") { request, context in try await plan(request, context) }
@@ -26,7 +27,8 @@ struct PageRoutes: Sendable {
                 try await log(owner, request, context)
             }
             router.get("/\(owner)/:id/steps/:step/log.txt") { _, context in
-                try await LiveRoutes.log(services, owner, context).file()
+                let log = try await LiveRoutes.log(services, owner, context)
+                return try await log.file(isOver: log.step.state.isFinal)
             }
         }
     }
@@ -38,7 +40,7 @@ struct PageRoutes: Sendable {
             of: app, before: request.number("before"), limit: Self.pageSize)
         let targets = try await services.delivery.apps().first { $0.app.id == app.id }?.targets ?? []
         let page = AppPage(app: app, targets: targets, commits: rows, cursor: cursor)
-        return .page(page.render(try await services.page(context)))
+        return Response.page(page.render(try await services.page(context)))
     }
 
     private func target(_ context: WebContext) async throws -> Target {
@@ -51,7 +53,7 @@ struct PageRoutes: Sendable {
         let page = try await services.page(context)
         let view = try await services.delivery.targetView(
             try await target(context), before: request.number("before"), limit: Self.pageSize)
-        return .page(TargetPage(view: view).render(page))
+        return Response.page(TargetPage(view: view).render(page))
     }
 
     private func plan(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -60,7 +62,7 @@ struct PageRoutes: Sendable {
         }
         let plan = try await services.delivery.plan(try await target(context), revision: revision)
         let page = PlanPage(plan: plan, idempotencyKey: UUID().uuidString)
-        return .page(page.render(try await services.page(context)))
+        return Response.page(page.render(try await services.page(context)))
     }
 
     private func deploys(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -69,7 +71,7 @@ struct PageRoutes: Sendable {
         let rows = try await services.delivery.deploys(
             of: target, before: request.number("before"), limit: Self.pageSize + 1)
         let shown = Array(rows.prefix(Self.pageSize))
-        return .page(
+        return Response.page(
             DeploysPage(
                 target: target, rows: shown, cursor: rows.count > shown.count ? shown.last?.deploy.id : nil
             ).render(page))
@@ -78,13 +80,13 @@ struct PageRoutes: Sendable {
     private func build(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await services.page(context)
         let view = try await services.delivery.buildView(try context.parameters.require("id", as: Int64.self))
-        return .page(BuildPage(view: view, logs: try await logs(of: view.steps, request)).render(page))
+        return Response.page(BuildPage(view: view, logs: try await logs(of: view.steps, request)).render(page))
     }
 
     private func deploy(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await services.page(context)
         let view = try await services.delivery.deployView(try context.parameters.require("id", as: Int64.self))
-        return .page(DeployPage(view: view, logs: try await logs(of: view.steps, request)).render(page))
+        return Response.page(DeployPage(view: view, logs: try await logs(of: view.steps, request)).render(page))
     }
 
     /// Logs of the steps that are open from the start; a page that only looks again has them already.
@@ -103,7 +105,7 @@ struct PageRoutes: Sendable {
         let id = try context.parameters.require("id", as: Int64.self)
         let box = try await log.box(from: request.number("from").map(Int.init), isFull: true)
         let parent = owner == "builds" ? ("Build #\(id)", "/builds/\(id)") : ("Deploy #\(id)", "/deploys/\(id)")
-        return .page(LogPage(title: log.step.name, parent: parent, log: box).render(page))
+        return Response.page(LogPage(title: log.step.name, parent: parent, log: box).render(page))
     }
 }
 

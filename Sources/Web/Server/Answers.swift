@@ -1,3 +1,5 @@
+import Foundation
+import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
@@ -23,7 +25,7 @@ extension Response {
     static func problem(_ failure: Failure) -> Response {
         var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if failure.code == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"Slipway\"" }
-        let body = (try? JSONCoding.encode(Problem(failure))) ?? []
+        let body = (try? JSONCoding.encoder.encode(Problem(failure))).map { [UInt8]($0) } ?? []
         return Response(
             status: .init(code: failure.httpStatus), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }

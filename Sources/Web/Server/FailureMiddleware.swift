@@ -1,3 +1,4 @@
+import Access
 import Hummingbird
 import Logging
 import Model
@@ -7,7 +8,7 @@ struct FailureMiddleware: RouterMiddleware {
     let services: WebServices
 
     func handle(
-        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+        _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

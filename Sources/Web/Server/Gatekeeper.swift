@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
@@ -15,7 +16,7 @@ struct Gatekeeper: RouterMiddleware {
     let access: Access
 
     func handle(
-        _ input: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+        _ input: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var (request, context) = (input, context)
         if request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true {
@@ -98,6 +99,7 @@ extension HTTPField.Name {
     static let csrf = HTTPField.Name.known("X-CSRF-Token")
     static let fragment = HTTPField.Name.known("X-Slipway-Fragment")
     static let logOffset = HTTPField.Name.known("X-Slipway-Log-Offset")
+    static let log = HTTPField.Name.known("Slipway-Log")
     static let logEnded = HTTPField.Name.known("X-Slipway-Log-Ended")
     static let idempotencyKey = HTTPField.Name.known("Idempotency-Key")
     static let lastEventID = HTTPField.Name.known("Last-Event-ID")
@@ -108,5 +110,5 @@ extension HTTPField.Name {
     static let buffering = HTTPField.Name.known("X-Accel-Buffering")
 
     /// A valid name, as all of ours are; the tests hold them to it.
-    private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .warning }
+    private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .userAgent }
 }
