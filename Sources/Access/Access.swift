@@ -1,6 +1,6 @@
-import Foundation
-public import GRDB
-public import Model
+public import Foundation
+import GRDB
+import Model
 import Secrets
 public import Store
 
@@ -80,11 +80,13 @@ public final class Access: Sendable {
     /// Whose session it is, and the token that its forms must carry; nil when it is unknown or over.
     public func session(_ secret: String) async throws -> Session? {
         let (hash, at) = (Token.hash(secret), now())
-        let row = try await store.read {
-            try Row.fetchOne($0, sql: "SELECT * FROM session WHERE hash = ?", arguments: [hash])
+        let found = try await store.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM session WHERE hash = ?", arguments: [hash]).map { row in
+                let session = Session(actor: Actor(name: row["account"], kind: .account), csrf: row["csrf"])
+                return (session: session, used: row["usedAt"] as Date, created: row["createdAt"] as Date)
+            }
         }
-        guard let row else { return nil }
-        let (used, created): (Date, Date) = (row["usedAt"], row["createdAt"])
+        guard let (session, used, created) = found else { return nil }
         guard at.timeIntervalSince(used) < Self.idleLimit, at.timeIntervalSince(created) < Self.absoluteLimit else {
             return nil
         }
@@ -93,7 +95,7 @@ public final class Access: Sendable {
                 try $0.execute(sql: "UPDATE session SET usedAt = ? WHERE hash = ?", arguments: [at, hash])
             }
         }
-        return Session(actor: Actor(name: row["account"], kind: .account), csrf: row["csrf"])
+        return session
     }
 
     /// Makes a token for a program; the secret is returned once and stored hashed.
@@ -118,12 +120,12 @@ public final class Access: Sendable {
     /// Whose token it is; nil when it is unknown, revoked or over.
     public func actor(token: String) async throws -> Actor? {
         let (hash, at) = (Token.hash(token), now())
-        let row = try await store.read {
-            try Row.fetchOne(
+        let text = try await store.read {
+            try String.fetchOne(
                 $0, sql: "SELECT actor FROM token WHERE hash = ? AND (expiresAt IS NULL OR expiresAt > ?)",
                 arguments: [hash, at])
         }
-        guard let text: String = row?["actor"] else { return nil }
+        guard let text else { return nil }
         return try JSONDecoder().decode(Actor.self, from: Data(text.utf8))
     }
 

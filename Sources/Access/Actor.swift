@@ -1,5 +1,3 @@
-public import Model
-
 /// Who asks.
 public struct Actor: Hashable, Sendable, Codable {
     public enum Kind: Hashable, Sendable, Codable {

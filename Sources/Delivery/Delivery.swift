@@ -60,11 +60,11 @@ public final class Delivery: Sendable {
     public func apps() async throws -> [AppSummary] {
         var summaries: [AppSummary] = []
         for app in try await journal.apps() {
-            var targets: [TargetSummary] = []
-            for target in try await targets(of: app) { targets.append(try await summary(of: target)) }
+            var itsTargets: [TargetSummary] = []
+            for target in try await targets(of: app) { itsTargets.append(try await summary(of: target)) }
             let head = try await journal.commits(of: app, limit: 1)
             summaries.append(
-                AppSummary(app: app, targets: targets, head: try await rows(head, of: app, target: nil).first))
+                AppSummary(app: app, targets: itsTargets, head: try await rows(head, of: app, target: nil).first))
         }
         return summaries
     }

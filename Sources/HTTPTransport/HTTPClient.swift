@@ -56,11 +56,15 @@ public struct HTTPClient: Sendable {
 }
 
 extension HTTPRequest {
-    /// What goes over the wire. Throws `.malformed` where the method or the path would break the request line.
+    /// What goes over the wire. Throws `.malformed` where the method or the path would break the request line, or a
+    /// header its line.
     func parts(host: String) throws -> [HTTPClientRequestPart] {
-        guard path.hasPrefix("/"), (method + path).utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw HTTPTransportError.malformed
-        }
+        guard path.hasPrefix("/"), (method + path).utf8.allSatisfy(\.isVisible),
+            headers.allSatisfy({ name, value in
+                !name.isEmpty && name.utf8.allSatisfy { $0.isVisible && $0 != UInt8(ascii: ":") }
+                    && value.utf8.allSatisfy { $0 == 0x09 || $0 >= 0x20 && $0 != 0x7F }
+            })
+        else { throw HTTPTransportError.malformed }
         var fields = HTTPHeaders(headers)
         if !fields.contains(name: "Host") { fields.add(name: "Host", value: host) }
         fields.replaceOrAdd(name: "Connection", value: "close")
@@ -71,4 +75,9 @@ extension HTTPRequest {
         let content = body.map { [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: $0)))] } ?? []
         return [.head(head)] + content + [.end(nil)]
     }
+}
+
+extension UInt8 {
+    /// A character of ASCII that isn't a space.
+    fileprivate var isVisible: Bool { self > 0x20 && self < 0x7F }
 }

@@ -33,6 +33,7 @@ extension HTTPClient {
             let chunks = AsyncThrowingStream<[UInt8], any Error> {
                 withExtendedLifetime(lifeline) { _ = demand.yield() }
                 for try await case .bytes(let bytes) in parts { return bytes }
+                try Task.checkCancellation()
                 return nil
             }
             return HTTPStream(head: head, chunks: chunks)

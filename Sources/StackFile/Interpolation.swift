@@ -35,7 +35,7 @@ struct Interpolation {
                 if options.allowUnset {
                     diagnostics.warn(place, message, hint: "a blank stands in its place")
                 } else {
-                    diagnostics.error(place, message, hint: "set it, or pass --allow-unset")
+                    diagnostics.error(place, message, hint: options.unsetHint)
                 }
             }
             return result

@@ -25,6 +25,8 @@ public struct StackFileOptions: Sendable {
     public var environment: [String: String]
     /// Whether a variable that is not set is blank instead of an error.
     public var allowUnset: Bool
+    /// What a person can do about a variable that is not set.
+    public var unsetHint = "set it, or pass --allow-unset"
     /// Reads an `env_file`: its path is relative to where the compose files' names are relative to. Nil where none can
     /// be read.
     public var readFile: (@Sendable (String) -> String?)?
@@ -81,30 +83,30 @@ public enum StackFiles {
         _ sources: [StackFileSource], _ options: StackFileOptions = StackFileOptions()
     ) throws(Failure) -> StackFileResult {
         var diagnostics = Diagnostics()
-        var merged: [RawService] = []
+        var merged = ServiceMerge()
         var complete = true
         for source in sources {
             guard let document = document(of: source, &diagnostics) else {
-                complete = false
+                complete = complete && !diagnostics.hasErrors
                 continue
             }
             let services = StackDocument.services(in: document, options: options, &diagnostics)
-            for service in services { ServiceMerge.merge(service, into: &merged) }
+            for service in services { merged.add(service) }
         }
         var result = StackFileResult(spec: StackSpec(services: []), warnings: [], upgradeStrategies: [:])
-        for service in merged {
-            var reader = ServiceReader(service, options: options, known: merged)
+        // What a missing variable left behind is no second error.
+        let wrong = Set(
+            diagnostics.findings.filter { $0.severity == .error }.map { "\($0.file):\($0.line):\($0.column)" })
+        for service in merged.services {
+            var reader = ServiceReader(service, options: options, known: merged.services)
             reader.read()
             if complete { reader.checkImage() }
-            // What a missing variable left behind is no second error.
-            let wrong = Set(
-                diagnostics.findings.filter { $0.severity == .error }.map { "\($0.file):\($0.line):\($0.column)" })
             diagnostics.add(
                 reader.diagnostics.findings.filter { !wrong.contains("\($0.file):\($0.line):\($0.column)") })
             result.spec.services.append(reader.spec)
             if let strategy = reader.upgradeStrategy { result.upgradeStrategies[service.name] = strategy }
         }
-        if merged.isEmpty, !diagnostics.hasErrors {
+        if merged.services.isEmpty, !diagnostics.hasErrors {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
         }
         let findings = diagnostics.sorted(files: sources.map(\.name))

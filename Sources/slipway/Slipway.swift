@@ -9,20 +9,42 @@ struct Slipway: AsyncParsableCommand {
         commandName: "slipway", abstract: "Takes a commit from merge to production, and back.",
         version: SlipwayVersion.current,
         subcommands: [
-            ServeCommand.self
+            ServeCommand.self,
+            DemoCommand.self,
+            DoctorCommand.self,
+            CheckCommand.self,
+            AppsCommand.self,
+            DeployCommand.self,
+            RollbackCommand.self,
+            AbortCommand.self,
+            FollowCommand.self,
+            UpCommand.self,
+            PsCommand.self,
+            LogsCommand.self,
+            EnvironmentsCommand.self,
+            TokensCommand.self,
+            SuperviseCommand.self,
         ])
 
     static func main() async {
-        let arguments = ProcessInfo.processInfo.arguments
+        var arguments = ProcessInfo.processInfo.arguments
+        let name = arguments.removeFirst().split(separator: "/").last.map(String.init) ?? "slipway"
         do {
-            var command = try parseAsRoot(Array(arguments.dropFirst()))
+            if ["rancher", "rancher-compose"].contains(name) {
+                return try await RancherCommand(calledAs: name, arguments: arguments).run()
+            }
+            // `up` has the Rancher CLI's grammar under either name.
+            if arguments.first == "up", !arguments.contains("--help") {
+                return try await RancherCommand(calledAs: name, arguments: arguments).run()
+            }
+            var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
         } catch let failure as Failure {
-            Terminal.error("slipway: \(failure)")
+            Terminal.error("\(name): \(failure)")
             Foundation.exit(failure.exitStatus)
         } catch {
             exit(withError: error)

@@ -8,7 +8,9 @@ import Testing
 struct RulesTests {
     private func sha(_ number: Int) -> SHA {
         let digits = String(number, radix: 16)
-        guard let sha = SHA(String(repeating: "0", count: 40 - digits.count) + digits) else { preconditionFailure("\(number)") }
+        guard let sha = SHA(String(repeating: "0", count: 40 - digits.count) + digits) else {
+            preconditionFailure("\(number)")
+        }
         return sha
     }
 
@@ -65,7 +67,9 @@ struct RulesTests {
 
     @Test func `A click is a deploy, a redeploy or a rollback by the commit's place`() {
         let build = Build(id: 1, appID: 1, sha: sha(5), attempt: 1, state: .succeeded, queuedAt: Date())
-        for (live, kind) in [(nil, Deploy.Kind.deploy), (4, .deploy), (5, .redeploy), (6, .rollback)] as [(Int64?, Deploy.Kind)] {
+        for (live, kind) in [(nil, Deploy.Kind.deploy), (4, .deploy), (5, .redeploy), (6, .rollback)]
+            as [(Int64?, Deploy.Kind)]
+        {
             #expect(deployButton(commit(5), build: build, image: nil, live: live) == .available(kind))
         }
         #expect(deployObstacle(commit(5, detached: true), build: build, image: nil) == "No longer on the branch")
@@ -103,14 +107,19 @@ struct RulesTests {
     }
 
     @Test func `Abort wins over the script's exit status`() {
-        let end = deployVerdict(steps: .succeeded, rollouts: [rollout(.done)], isAborted: true, verification: .verified(containers: 3))
+        let end = deployVerdict(
+            steps: .succeeded, rollouts: [rollout(.done)], isAborted: true, verification: .verified(containers: 3))
         #expect(end.state == .aborted)
     }
 
     @Test func `What runs and is not what was tested fails the deploy and is named`() {
         let end = deployVerdict(
-            steps: .succeeded, rollouts: [rollout(.done)], isAborted: false, verification: .differs(["orders-2 runs another image"]))
-        #expect(end == DeployVerdict(state: .failed, reason: "What runs is not what was tested: orders-2 runs another image"))
+            steps: .succeeded, rollouts: [rollout(.done)], isAborted: false,
+            verification: .differs(["orders-2 runs another image"]))
+        #expect(
+            end
+                == DeployVerdict(
+                    state: .failed, reason: "What runs is not what was tested: orders-2 runs another image"))
     }
 
     @Test func `Scripts that cause no rollout pass with nothing verified`() {

@@ -189,4 +189,44 @@ struct HTTPTransportTests {
             #expect(server.requests.isEmpty)
         }
     }
+
+    @Test("A header's value can't start a new header")
+    func headerInjection() async throws {
+        try await withStub({ _, writer in try await writer.reply(200) }) { client, server in
+            for header in [("Authorization", "x\r\nX-Evil: 1"), ("A B", "x"), ("", "x")] {
+                await #expect(throws: HTTPTransportError.malformed) {
+                    try await client.send(HTTPRequest(method: "GET", path: "/", headers: [header]))
+                }
+            }
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test("A stream outlives its call, is read as fast as it is taken, and closes its connection when dropped")
+    func handedOutStream() async throws {
+        let (closed, close) = AsyncStream.makeStream(of: Void.self)
+        try await withStub({ request, writer in
+            try await writer.begin(200, [("X-Kind", "stub")])
+            try await writer.chunk("one")
+            if request.path == "/endless" {
+                // Writes until the client's side is gone.
+                while (try? await writer.chunk([UInt8](repeating: 120, count: 100_000))) != nil {}
+                close.finish()
+            } else {
+                try await writer.chunk("two")
+                try await writer.end()
+            }
+        }) { client, _ in
+            let stream = try await client.stream(HTTPRequest(method: "GET", path: "/"), timeout: .seconds(10))
+            #expect(stream.head.header("X-Kind") == "stub")
+            var text = ""
+            for try await chunk in stream.chunks { text += String(decoding: chunk, as: UTF8.self) }
+            #expect(text == "onetwo")
+            do {
+                let endless = try await client.stream(HTTPRequest(method: "GET", path: "/endless"))
+                for try await _ in endless.chunks { break }
+            }
+            for await _ in closed {}
+        }
+    }
 }

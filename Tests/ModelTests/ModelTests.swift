@@ -16,11 +16,13 @@ struct ModelTests {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(SHA.self, from: Data("\"main\"".utf8)) }
     }
 
-    @Test(arguments: [
-        ("debian", nil, "debian", nil), ("acme/orders:15", nil, "acme/orders", "15"),
-        ("127.0.0.1:5000/acme/orders", "127.0.0.1:5000", "acme/orders", nil),
-        ("registry.example.com/a/b:1.0", "registry.example.com", "a/b", "1.0"), ("localhost/x", "localhost", "x", nil),
-    ] as [(String, String?, String, String?)])
+    @Test(
+        arguments: [
+            ("debian", nil, "debian", nil), ("acme/orders:15", nil, "acme/orders", "15"),
+            ("127.0.0.1:5000/acme/orders", "127.0.0.1:5000", "acme/orders", nil),
+            ("registry.example.com/a/b:1.0", "registry.example.com", "a/b", "1.0"),
+            ("localhost/x", "localhost", "x", nil),
+        ] as [(String, String?, String, String?)])
     func `An image's name falls into registry, repository and tag`(
         text: String, registry: String?, repository: String, tag: String?
     ) throws {
@@ -38,9 +40,10 @@ struct ModelTests {
         #expect(ImageReference("Acme/Orders") == nil)
     }
 
-    @Test(arguments: [
-        ("Merge pull request #12 from acme/fix", 12), ("Fix the total (#7)", 7), ("Fix #7", nil), ("", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("Merge pull request #12 from acme/fix", 12), ("Fix the total (#7)", 7), ("Fix #7", nil), ("", nil),
+        ] as [(String, Int?)])
     func `Merge and squash commits name their pull request`(title: String, number: Int?) throws {
         let commit = Commit(
             id: 1, appID: 1, sha: try #require(SHA(sha)), authorName: "Ada", authorEmail: "a@example.com",
@@ -57,7 +60,8 @@ struct ModelTests {
     }
 
     @Test func `A finding reads as editors expect`() {
-        let finding = Finding(file: "slipway.yml", line: 3, column: 5, message: "unknown key 'tset'", hint: "did you mean 'test'?")
+        let finding = Finding(
+            file: "slipway.yml", line: 3, column: 5, message: "unknown key 'tset'", hint: "did you mean 'test'?")
         #expect(finding.description == "slipway.yml:3:5: error: unknown key 'tset' (did you mean 'test'?)")
     }
 }

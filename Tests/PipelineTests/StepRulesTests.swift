@@ -14,9 +14,15 @@ struct StepRulesTests {
     }
 
     @Test func `Steps run in order, one at a time`() {
-        #expect(nextStep(of: steps([(.waiting, .onSuccess), (.waiting, .onSuccess)]), isCancelled: false) == .start(index: 0))
-        #expect(nextStep(of: steps([(.running, .onSuccess), (.waiting, .onSuccess)]), isCancelled: false) == .attend(index: 0))
-        #expect(nextStep(of: steps([(.succeeded, .onSuccess), (.waiting, .onSuccess)]), isCancelled: false) == .start(index: 1))
+        #expect(
+            nextStep(of: steps([(.waiting, .onSuccess), (.waiting, .onSuccess)]), isCancelled: false)
+                == .start(index: 0))
+        #expect(
+            nextStep(of: steps([(.running, .onSuccess), (.waiting, .onSuccess)]), isCancelled: false)
+                == .attend(index: 0))
+        #expect(
+            nextStep(of: steps([(.succeeded, .onSuccess), (.waiting, .onSuccess)]), isCancelled: false)
+                == .start(index: 1))
         #expect(nextStep(of: steps([(.succeeded, .onSuccess)]), isCancelled: false) == .finish(.succeeded))
         #expect(nextStep(of: [], isCancelled: false) == .finish(.succeeded))
     }
@@ -26,16 +32,21 @@ struct StepRulesTests {
         #expect(nextStep(of: steps(failed + [(.waiting, .onSuccess)]), isCancelled: false) == .skip(index: 1))
         #expect(nextStep(of: steps(failed + [(.waiting, .always)]), isCancelled: false) == .start(index: 1))
         #expect(nextStep(of: steps(failed + [(.waiting, .onFail)]), isCancelled: false) == .start(index: 1))
-        #expect(nextStep(of: steps([(.succeeded, .onSuccess), (.waiting, .onFail)]), isCancelled: false) == .skip(index: 1))
+        #expect(
+            nextStep(of: steps([(.succeeded, .onSuccess), (.waiting, .onFail)]), isCancelled: false) == .skip(index: 1))
         #expect(
             nextStep(of: steps(failed + [(.succeeded, .always)]), isCancelled: false)
                 == .finish(.failed(index: 0, reason: "step 0: exit status 3")))
     }
 
     @Test func `A cancel lets what runs end and nothing follow`() {
-        #expect(nextStep(of: steps([(.running, .onSuccess), (.waiting, .always)]), isCancelled: true) == .attend(index: 0))
-        #expect(nextStep(of: steps([(.cancelled, .onSuccess), (.waiting, .always)]), isCancelled: true) == .skip(index: 1))
-        #expect(nextStep(of: steps([(.cancelled, .onSuccess), (.skipped, .always)]), isCancelled: true) == .finish(.cancelled))
+        #expect(
+            nextStep(of: steps([(.running, .onSuccess), (.waiting, .always)]), isCancelled: true) == .attend(index: 0))
+        #expect(
+            nextStep(of: steps([(.cancelled, .onSuccess), (.waiting, .always)]), isCancelled: true) == .skip(index: 1))
+        #expect(
+            nextStep(of: steps([(.cancelled, .onSuccess), (.skipped, .always)]), isCancelled: true)
+                == .finish(.cancelled))
         #expect(nextStep(of: steps([(.waiting, .onSuccess)]), isCancelled: true) == .skip(index: 0))
     }
 
@@ -43,19 +54,26 @@ struct StepRulesTests {
         let two = steps([(.running, .onSuccess), (.waiting, .onSuccess)])
         #expect(nextStep(of: two, backgrounds: [0], isCancelled: false) == .start(index: 1))
         #expect(
-            nextStep(of: steps([(.running, .onSuccess), (.succeeded, .onSuccess)]), backgrounds: [0], isCancelled: false)
+            nextStep(
+                of: steps([(.running, .onSuccess), (.succeeded, .onSuccess)]), backgrounds: [0], isCancelled: false)
                 == .finish(.succeeded))
     }
 
     @Test func `A halt skips the rest and ends green`() {
         let halted = steps([(.succeeded, .onSuccess), (.waiting, .always)])
         #expect(nextStep(of: halted, isCancelled: false, halted: true) == .skip(index: 1))
-        #expect(nextStep(of: steps([(.succeeded, .onSuccess), (.skipped, .always)]), isCancelled: false, halted: true) == .finish(.succeeded))
+        #expect(
+            nextStep(of: steps([(.succeeded, .onSuccess), (.skipped, .always)]), isCancelled: false, halted: true)
+                == .finish(.succeeded))
     }
 
     @Test func `A lost step fails the job, a timed-out one says so`() {
-        #expect(verdict(of: steps([(.lost, .onSuccess)]), isCancelled: false) == .failed(index: 0, reason: "step 0: failed"))
-        #expect(verdict(of: steps([(.timedOut, .onSuccess)]), isCancelled: false) == .timedOut(index: 0, reason: "step 0: timed out"))
+        #expect(
+            verdict(of: steps([(.lost, .onSuccess)]), isCancelled: false) == .failed(index: 0, reason: "step 0: failed")
+        )
+        #expect(
+            verdict(of: steps([(.timedOut, .onSuccess)]), isCancelled: false)
+                == .timedOut(index: 0, reason: "step 0: timed out"))
     }
 
     @Test func `The digest is taken from the push's own words`() throws {

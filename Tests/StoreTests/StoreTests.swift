@@ -41,7 +41,8 @@ struct StoreTests {
         let folder = try folder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appending(path: "slipway.sqlite").path
-        _ = try Store(path: path, migrations: [Migration("later-1-things") { try $0.create(table: "thing") { $0.column("id") } }])
+        _ = try Store(
+            path: path, migrations: [Migration("later-1-things") { try $0.create(table: "thing") { $0.column("id") } }])
         let failure = #expect(throws: Failure.self) { try Store(path: path, migrations: []) }
         #expect(failure?.code == .conflict)
     }

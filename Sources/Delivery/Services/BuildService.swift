@@ -5,6 +5,7 @@ import Logging
 import Model
 import Pipeline
 import Stacks
+import Store
 import Supervisor
 
 /// Runs the builds that wait, as many at a time as there are slots, and goes on with those that a restart left running.
@@ -66,9 +67,7 @@ struct BuildService: Sendable {
         guard let commit = try await journal.commit(build.sha, of: app) else {
             throw Failure(.internal, "Build \(build.id) is of a commit that is not recorded")
         }
-        let (configuration, findings) = try await configuration(of: app, at: build.sha)
-        let errors = findings.filter { $0.severity == .error }
-        guard errors.isEmpty else { throw Failure(.invalid, "The commit's files have errors", findings: errors) }
+        let configuration = try await validConfiguration(of: app, at: build.sha)
         let request = BuildRequest(
             build: build, app: app, commit: commit, mirror: commits.mirror(of: app), configuration: configuration,
             engine: engine, dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry,
@@ -89,8 +88,16 @@ struct BuildService: Sendable {
     }
 
     /// What the commit's files ask for, and what is wrong with them.
-    func configuration(of app: App, at sha: SHA) async throws -> (PipelineConfiguration, [Finding]) {
-        try await RepositoryFiles.load(from: commits.mirror(of: app), at: sha).configuration(appName: app.name)
+    func configuration(of app: App, at sha: SHA) async throws -> PipelineConfiguration {
+        try await CommitFiles.load(from: commits.mirror(of: app), at: sha).configuration(app: app)
+    }
+
+    /// The same, throwing when something is wrong with them.
+    func validConfiguration(of app: App, at sha: SHA) async throws -> PipelineConfiguration {
+        let configuration = try await configuration(of: app, at: sha)
+        let errors = configuration.findings.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw Failure(.invalid, "The commit's files have errors", findings: errors) }
+        return configuration
     }
 
     private func sourceURL(of app: App) -> String {

@@ -5,6 +5,7 @@ import Logging
 import Model
 import Pipeline
 import Stacks
+import Store
 import Supervisor
 
 /// Runs the deploys that wait, one a target, and goes on with those that a restart left running.
@@ -95,9 +96,7 @@ struct DeployService: Sendable {
         guard let commit = try await journal.commit(deploy.sha, of: target.app) else {
             throw Failure(.notFound, "\(target.app.name) has no commit \(deploy.sha)")
         }
-        let (configuration, findings) = try await builds.configuration(of: target.app, at: deploy.sha)
-        let errors = findings.filter { $0.severity == .error }
-        guard errors.isEmpty else { throw Failure(.invalid, "The commit's files have errors", findings: errors) }
+        let configuration = try await builds.validConfiguration(of: target.app, at: deploy.sha)
         let run = DeployRun(
             deploy: deploy, target: target, commit: commit, configuration: configuration,
             mirror: commits.mirror(of: target.app), access: access, settings: settings, runner: runner)

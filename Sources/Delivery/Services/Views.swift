@@ -86,7 +86,7 @@ extension Delivery {
         guard let commit = try await journal.commit(build.sha, of: app) else {
             throw Failure(.notFound, "Build \(id) is of a commit that is gone")
         }
-        let findings = (try? await buildService.configuration(of: app, at: build.sha).1) ?? []
+        let findings = (try? await buildService.configuration(of: app, at: build.sha).findings) ?? []
         return BuildView(
             app: app, commit: commit, build: build, steps: try await steps(.build(id)),
             image: try await journal.images(of: app, shas: [build.sha]).values.first { $0.buildID == id },
@@ -104,10 +104,10 @@ extension Delivery {
         let kind = deployKind(position: commit.position, live: live?.position)
         let image = try await journal.images(of: app, shas: [commit.sha])[commit.sha]
         let build = try await journal.builds(of: app, shas: [commit.sha]).first
-        let (configuration, findings) = try await buildService.configuration(of: app, at: commit.sha)
+        let configuration = try await buildService.configuration(of: app, at: commit.sha)
         let commands = DeployRun.commands(of: configuration, kind: kind).map(\.command)
         var obstacle = deployObstacle(commit, build: build, image: image)
-        if obstacle == nil, let error = findings.first(where: { $0.severity == .error }) {
+        if obstacle == nil, let error = configuration.findings.first(where: { $0.severity == .error }) {
             obstacle = error.description
         }
         if obstacle == nil, commands.isEmpty {

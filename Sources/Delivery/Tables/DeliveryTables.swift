@@ -1,4 +1,5 @@
-public import Store
+import GRDB
+import Store
 
 /// The tables of apps, targets, commits, builds, images and deploys.
 enum DeliveryTables {

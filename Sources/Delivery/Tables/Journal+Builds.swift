@@ -32,11 +32,11 @@ extension Journal {
     }
 
     func build(_ id: Int64) async throws -> Build {
-        let row = try await store.read {
-            try Row.fetchOne($0, sql: "SELECT * FROM build WHERE id = ?", arguments: [id])
+        let found = try await store.read {
+            try Row.fetchOne($0, sql: "SELECT * FROM build WHERE id = ?", arguments: [id]).map(Build.init(row:))
         }
-        guard let row else { throw Failure(.notFound, "There is no build \(id)") }
-        return try Build(row: row)
+        guard let found else { throw Failure(.notFound, "There is no build \(id)") }
+        return found
     }
 
     /// Builds that wait or run, in the order they should be taken.

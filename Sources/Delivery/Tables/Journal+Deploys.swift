@@ -31,11 +31,11 @@ extension Journal {
     }
 
     func deploy(_ id: Int64) async throws -> Deploy {
-        let row = try await store.read {
-            try Row.fetchOne($0, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [id])
+        let found = try await store.read {
+            try Row.fetchOne($0, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [id]).map(Deploy.init(row:))
         }
-        guard let row else { throw Failure(.notFound, "There is no deploy \(id)") }
-        return try Deploy(row: row)
+        guard let found else { throw Failure(.notFound, "There is no deploy \(id)") }
+        return found
     }
 
     /// Deploys that have not ended, oldest first.

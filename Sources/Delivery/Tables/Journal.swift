@@ -73,13 +73,14 @@ struct Journal: Sendable {
 
     func targets(of app: App? = nil, environments: [Environment]) async throws -> [Target] {
         let apps = try await apps()
-        let rows = try await store.read { try Row.fetchAll($0, sql: "SELECT * FROM target ORDER BY appID, id") }
-        return rows.compactMap { row in
-            let (appID, environmentID): (Int64, Int64) = (row["appID"], row["environmentID"])
-            guard let owner = apps.first(where: { $0.id == appID }), app == nil || owner.id == app?.id,
-                let environment = environments.first(where: { $0.id == environmentID })
-            else { return nil }
-            return Target(id: row["id"], app: owner, environment: environment)
+        return try await store.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM target ORDER BY appID, id").compactMap { row in
+                let (appID, environmentID): (Int64, Int64) = (row["appID"], row["environmentID"])
+                guard let owner = apps.first(where: { $0.id == appID }), app == nil || owner.id == app?.id,
+                    let environment = environments.first(where: { $0.id == environmentID })
+                else { return nil }
+                return Target(id: row["id"], app: owner, environment: environment)
+            }
         }
     }
 }

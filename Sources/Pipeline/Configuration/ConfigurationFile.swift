@@ -12,7 +12,8 @@ struct ConfigurationFile {
     var image: ImagePlan?
     /// `image: false`.
     var noImage = false
-    var saysDockerfile = false
+    /// Where `image` stands, if it does.
+    var imagePlace: Place?
     var deploy: [StepPlan]?
     var deployPre: [StepPlan] = []
     var deployPost: [StepPlan] = []
@@ -118,6 +119,7 @@ struct ConfigurationFile {
             noImage = true
             return
         }
+        imagePlace = node.place
         if node.text != nil {
             image = values.image(node, "image", tagged: false).map { ImagePlan(name: $0) }
             return
@@ -125,7 +127,6 @@ struct ConfigurationFile {
         guard let map = values.mapping(node, "image", known: ["name", "dockerfile", "context", "target", "args"]) else {
             return
         }
-        saysDockerfile = map["dockerfile"] != nil
         image = ImagePlan(
             name: values.image(map["name"], "image.name", tagged: false) ?? "",
             dockerfile: values.path(map["dockerfile"], "image.dockerfile") ?? "Dockerfile",

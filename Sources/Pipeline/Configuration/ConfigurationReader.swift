@@ -27,8 +27,7 @@ public enum ConfigurationReader {
             break
         }
         var configuration = file.configuration
-        configuration.image = image(file, files)
-        if file.deploy == nil { configuration.deploy = [] }
+        configuration.image = image(&file, files)
         let main = file.deploy ?? RepositoryDefaults.deploySteps(files, app: app, directory: configuration.directory)
         configuration.deploy = main.isEmpty ? [] : file.deployPre + main + file.deployPost
         if file.saysRollback {
@@ -39,11 +38,26 @@ public enum ConfigurationReader {
         return configuration
     }
 
-    private static func image(_ file: ConfigurationFile, _ files: RepositoryFiles) -> ImagePlan? {
+    private static func image(_ file: inout ConfigurationFile, _ files: RepositoryFiles) -> ImagePlan? {
+        if file.noImage { return nil }
         var plan = file.image ?? ImagePlan(name: "")
-        if file.noImage || (!file.saysDockerfile && files.text(plan.dockerfile) == nil) { return nil }
+        let place = file.imagePlace ?? Place(file: plan.dockerfile)
+        guard files.text(plan.dockerfile) != nil else {
+            if file.imagePlace != nil {
+                file.values.diagnostics.error(
+                    place, "image: there is no \(plan.dockerfile) in the repository", hint: "image: false builds none")
+            }
+            return nil
+        }
         if plan.name.isEmpty { plan.name = RepositoryDefaults.imageName(files) ?? "" }
-        return plan.name.isEmpty ? nil : plan
+        if !plan.name.isEmpty { return plan }
+        let hint = "give image.name in slipway.yml, or an image that ends in :${REVISION} in the compose file"
+        if file.imagePlace == nil {
+            file.values.diagnostics.warn(place, "no image is built: its name is not known", hint: hint)
+        } else if !file.values.diagnostics.hasErrors {
+            file.values.diagnostics.error(place, "the image has no name", hint: hint)
+        }
+        return nil
     }
 }
 
@@ -51,7 +65,7 @@ public enum ConfigurationReader {
 enum RepositoryDefaults {
     /// The repository of the compose file's image that ends in `:${REVISION}`.
     static func imageName(_ files: RepositoryFiles) -> String? {
-        files.first(of: StackFiles.composeNames).flatMap { StackFiles.imageRepository(inCompose: $0.text) }
+        files.composeFile()?.repository
     }
 
     /// `deploy/deploy.sh` if there is one, else `up` of the compose file, else nothing.
@@ -63,8 +77,9 @@ enum RepositoryDefaults {
             let command = files.isExecutable(folder + script) ? "./\(script)" : "bash \(script)"
             return [StepPlan(command: command, inactivityTimeout: timeout)]
         }
-        guard let compose = files.first(of: StackFiles.composeNames) else { return [] }
-        let place = compose.path.contains("/") ? " --file \(compose.path)" : ""
+        guard let compose = files.composeFile(in: folder) else { return [] }
+        let path = compose.path.dropFirst(folder.count)
+        let place = path.contains("/") ? " --file \(path)" : ""
         return [StepPlan(command: "slipway up\(place) --stack \(app) --upgrade -d", inactivityTimeout: timeout)]
     }
 }

@@ -45,7 +45,7 @@ public struct StepLogs: Sendable {
         try makeFolder(of: step)
         let path = path(of: step)
         if !FileManager.default.fileExists(atPath: path) {
-            FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         guard let file = FileHandle(forWritingAtPath: path) else {
             throw Failure(

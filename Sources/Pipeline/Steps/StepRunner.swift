@@ -1,7 +1,7 @@
 import Foundation
-import Logging
+public import Logging
 public import Model
-import Store
+public import Store
 public import Supervisor
 
 /// What an owner answers when a step of its is to begin.

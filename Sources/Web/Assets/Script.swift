@@ -102,7 +102,7 @@ enum Script {
               if (search?.value) highlight(log, search.value, [...log.children].slice(Math.min(before, log.childElementCount)));
             });
             stream.addEventListener("reset", () => log.replaceChildren());
-      stream.addEventListener("end", () => { stream.close(); log.dataset.complete = ""; schedule(100); });
+            stream.addEventListener("end", () => { stream.close(); log.dataset.complete = ""; schedule(100); });
             addEventListener("pagehide", () => stream.close());
           };
           $$(".log").forEach((log) => {

@@ -21,7 +21,7 @@ struct AppsCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let apps: [AppSummary] = try await server.connect().get("/api/v1/apps")
+            let apps: [AppSummary] = try await server.connect().get("/apps")
             if json { return try printJSON(apps) }
             guard !apps.isEmpty else { return Terminal.print("No apps yet. Add one: slipway apps add orders") }
             let rows = apps.map { app in
@@ -48,11 +48,14 @@ struct AppsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let app: App = try await server.connect().post(
-                "/api/v1/apps", Body(name: name, url: url, branch: branch))
+                "/apps", Body(name: name, url: url, branch: branch))
             if json { return try printJSON(app) }
             Terminal.print("Added \(app.name).")
             if let problem = app.problem { Terminal.error("slipway: \(problem)") }
-            if url == nil { Terminal.print("Push to it: git push http://token:$SLIPWAY_TOKEN@<server>/git/\(app.name).git \(branch)") }
+            if url == nil {
+                Terminal.print(
+                    "Push to it: git push http://token:$SLIPWAY_TOKEN@<server>/git/\(app.name).git \(branch)")
+            }
         }
     }
 
@@ -63,7 +66,7 @@ struct AppsCommand: AsyncParsableCommand {
         @Argument(help: "The app's name.") var name: String
 
         func run() async throws {
-            try await server.connect().delete("/api/v1/apps/\(segment(name))")
+            try await server.connect().delete("/apps/\(segment(name))")
             Terminal.print("Removed \(name).")
         }
     }

@@ -44,7 +44,8 @@ struct DoctorCommand: AsyncParsableCommand {
     static let programs = [
         Program(name: "git", purpose: "repositories and checkouts", package: "git"),
         Program(name: "docker", purpose: "building and pushing images", package: "docker.io"),
-        Program(name: "docker-registry", purpose: "keeping images; not needed with --registry", package: "docker-registry"),
+        Program(
+            name: "docker-registry", purpose: "keeping images; not needed with --registry", package: "docker-registry"),
         Program(name: "haproxy", purpose: "the edge, which owns published ports", package: "haproxy"),
         Program(name: "setsid", purpose: "scripts with a terminal of their own", package: "util-linux"),
     ]

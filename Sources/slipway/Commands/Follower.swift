@@ -12,10 +12,12 @@ struct Follower {
     func deploy(_ id: Int64) async throws {
         var seen = Seen()
         while true {
-            let view: DeployView = try await client.get("/api/v1/deploys/\(id)")
-            try await show(view.steps, at: "/api/v1/deploys/\(id)", &seen)
+            let view: DeployView = try await client.get("/deploys/\(id)")
+            try await show(view.steps, at: "/deploys/\(id)", &seen)
             for rollout in view.rollouts {
-                for entry in rollout.log.dropFirst(seen.entries[rollout.id] ?? 0) { say("  \(rollout.service): \(entry.text)") }
+                for entry in rollout.log.dropFirst(seen.entries[rollout.id] ?? 0) {
+                    say("  \(rollout.service): \(entry.text)")
+                }
                 seen.entries[rollout.id] = rollout.log.count
             }
             if view.deploy.state.isFinal { return try conclude(view) }
@@ -27,15 +29,16 @@ struct Follower {
     func build(_ id: Int64) async throws {
         var seen = Seen()
         while true {
-            let view: BuildView = try await client.get("/api/v1/builds/\(id)")
-            try await show(view.steps, at: "/api/v1/builds/\(id)", &seen)
+            let view: BuildView = try await client.get("/builds/\(id)")
+            try await show(view.steps, at: "/builds/\(id)", &seen)
             if view.build.state.isFinal {
                 guard view.build.state == .succeeded else {
                     throw Failure(
                         view.build.state == .timedOut ? .timedOut : .failed,
                         "Build \(id) \(view.build.state.rawValue): \(view.build.reason ?? "no reason known")")
                 }
-                return say(Terminal.styled("✓ build \(id) succeeded", .green) + (view.image.map { ": \($0.pinned)" } ?? ""))
+                return say(
+                    Terminal.styled("✓ build \(id) succeeded", .green) + (view.image.map { ": \($0.pinned)" } ?? ""))
             }
             try await Task.sleep(for: .milliseconds(250))
         }

@@ -21,7 +21,7 @@ func segment(_ text: String) -> String {
 
 /// The value as JSON on standard output.
 func printJSON(_ value: some Encodable) throws {
-    Terminal.print(String(decoding: try JSONCoding.encoder().encode(value), as: UTF8.self))
+    Terminal.print(String(decoding: try JSONCoding.encoder.encode(value), as: UTF8.self))
 }
 
 /// `3 min ago`.

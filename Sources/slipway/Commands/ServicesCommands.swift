@@ -15,7 +15,7 @@ struct PsCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let stacks: [StackView] = try await server.connect().get("/api/v1/environments/\(segment(environment))/stacks")
+        let stacks: [StackView] = try await server.connect().get("/environments/\(segment(environment))/stacks")
         if json { return try printJSON(stacks) }
         guard !stacks.isEmpty else { return Terminal.print("Nothing runs in \(environment).") }
         let rows = stacks.flatMap { stack in
@@ -38,7 +38,8 @@ struct PsCommand: AsyncParsableCommand {
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Show the output of a service or a container.",
-        discussion: "Examples:\n  slipway logs shop/orders\n  slipway logs production-shop-orders-3-1 --follow --tail 20")
+        discussion:
+            "Examples:\n  slipway logs shop/orders\n  slipway logs production-shop-orders-3-1 --follow --tail 20")
 
     @OptionGroup var server: ServerOption
     @Argument(help: "stack/service, or a container's name.") var name: String
@@ -48,9 +49,11 @@ struct LogsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try server.connect()
-        let base = "/api/v1/environments/\(segment(environment))"
+        let base = "/environments/\(segment(environment))"
         let stacks: [StackView] = try await client.get("\(base)/stacks")
-        let all = stacks.flatMap { stack in stack.services.flatMap { service in service.containers.map { ("\(stack.name)/\(service.name)", $0) } } }
+        let all = stacks.flatMap { stack in
+            stack.services.flatMap { service in service.containers.map { ("\(stack.name)/\(service.name)", $0) } }
+        }
         let chosen = all.filter { $0.0 == name || $0.1.name == name || $0.1.id.hasPrefix(name) }.map(\.1)
         guard !chosen.isEmpty else {
             let names = Set(all.map(\.0)).sorted().joined(separator: ", ")
@@ -82,7 +85,7 @@ struct EnvironmentsCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let environments: [Model.Environment] = try await server.connect().get("/api/v1/environments")
+            let environments: [Model.Environment] = try await server.connect().get("/environments")
             if json { return try printJSON(environments) }
             let rows = environments.map { [$0.name, $0.aliases.joined(separator: ", "), $0.socket] }
             Terminal.print(Terminal.table(["NAME", "ALIASES", "ENGINE"], rows))
@@ -100,7 +103,7 @@ struct EnvironmentsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let environment: Model.Environment = try await server.connect().post(
-                "/api/v1/environments", Body(name: name, aliases: alias, socket: socket))
+                "/environments", Body(name: name, aliases: alias, socket: socket))
             Terminal.print("Added \(environment.name).")
         }
     }
@@ -122,7 +125,7 @@ struct TokensCommand: AsyncParsableCommand {
         struct Answer: Codable { var token: String }
 
         func run() async throws {
-            let answer: Answer = try await server.connect().post("/api/v1/tokens", Body(name: name))
+            let answer: Answer = try await server.connect().post("/tokens", Body(name: name))
             Terminal.print(answer.token)
         }
     }

@@ -51,12 +51,15 @@ struct DemoCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
         await world.stop()
-        if once { Terminal.print(Terminal.styled("✓ every step was seen to happen; all that was started is stopped", .green)) }
+        if once {
+            Terminal.print(Terminal.styled("✓ every step was seen to happen; all that was started is stopped", .green))
+        }
     }
 
     private func freePort(from first: Int) throws -> Int {
         guard let port = (first..<first + 100).first(where: Registry.isFree) else {
-            throw Failure(.unavailable, "No port from \(first) to \(first + 99) is free", hint: "Choose one with --port.")
+            throw Failure(
+                .unavailable, "No port from \(first) to \(first + 99) is free", hint: "Choose one with --port.")
         }
         return port
     }

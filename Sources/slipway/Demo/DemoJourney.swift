@@ -24,9 +24,9 @@ struct DemoJourney: Sendable {
         }
         let token = try await progress.step("Add the app orders") {
             let _: App = try await world.client.post(
-                "/api/v1/apps", AppsCommand.Add.Body(name: "orders", url: nil, branch: "main"))
+                "/apps", AppsCommand.Add.Body(name: "orders", url: nil, branch: "main"))
             let answer: TokensCommand.Create.Answer = try await world.client.post(
-                "/api/v1/tokens", TokensCommand.Create.Body(name: "demo"))
+                "/tokens", TokensCommand.Create.Body(name: "demo"))
             return answer.token
         }
         let first = try await progress.step("Push the sample service") { try await push(token, from: nil) }
@@ -46,7 +46,7 @@ struct DemoJourney: Sendable {
     private func ready() async throws {
         try await poll("the server to answer") {
             guard world.isRunning else { throw Failure(.failed, "The server ended at its start") }
-            return (try? await world.client.get("/api/v1/apps") as [AppSummary]) != nil
+            return (try? await world.client.get("/apps") as [AppSummary]) != nil
         }
     }
 
@@ -59,11 +59,16 @@ struct DemoJourney: Sendable {
             try Data("Greetings from the second commit.\n".utf8).write(to: URL(filePath: "\(work)/GREETING"))
         }
         try await git(["add", "--all"])
-        try await git(["commit", "--quiet", "--message", parent == nil ? "Take orders over REST" : "Greet the customer"])
-        try await git(["push", "--quiet", "\(world.url.replacing("http://", with: "http://demo:\(token)@"))/git/orders.git", "main"])
+        try await git([
+            "commit", "--quiet", "--message", parent == nil ? "Take orders over REST" : "Greet the customer",
+        ])
+        try await git([
+            "push", "--quiet", "\(world.url.replacing("http://", with: "http://demo:\(token)@"))/git/orders.git",
+            "main",
+        ])
         let sha = try await git(["rev-parse", "HEAD"]).trimmingCharacters(in: .whitespacesAndNewlines)
         try await poll("the commit to be listed") {
-            let view: TargetView = try await world.client.get("/api/v1/targets/orders/production")
+            let view: TargetView = try await world.client.get("/targets/orders/production")
             return view.commits.first?.commit.sha.description == sha
         }
         guard let result = SHA(sha) else { throw Failure(.internal, "git said \(sha)") }
@@ -72,21 +77,23 @@ struct DemoJourney: Sendable {
 
     private func built(_ sha: SHA) async throws -> String {
         let row = try await poll("the build to end") {
-            let view: TargetView = try await world.client.get("/api/v1/targets/orders/production")
+            let view: TargetView = try await world.client.get("/targets/orders/production")
             return view.commits.first { $0.commit.sha == sha && $0.build?.state.isFinal == true }
         }
         guard row.build?.state == .succeeded, let image = row.image else {
-            throw Failure(.failed, "Build \(row.build?.id ?? 0) \(row.build?.state.rawValue ?? ""): \(row.build?.reason ?? "no image")")
+            throw Failure(
+                .failed,
+                "Build \(row.build?.id ?? 0) \(row.build?.state.rawValue ?? ""): \(row.build?.reason ?? "no image")")
         }
         return image.pinned
     }
 
     private func deployed(_ sha: SHA, _ kind: Deploy.Kind) async throws -> String {
         let deploy: Deploy = try await world.client.post(
-            "/api/v1/targets/orders/production/deploys", ["revision": sha.description])
+            "/targets/orders/production/deploys", ["revision": sha.description])
         guard deploy.kind == kind else { throw Failure(.failed, "It was taken for a \(deploy.kind.rawValue)") }
         let view = try await poll("the deploy to end") {
-            let view: DeployView = try await world.client.get("/api/v1/deploys/\(deploy.id)")
+            let view: DeployView = try await world.client.get("/deploys/\(deploy.id)")
             return view.deploy.state.isFinal ? view : nil
         }
         guard view.deploy.state == .succeeded else {

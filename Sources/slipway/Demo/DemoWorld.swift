@@ -4,7 +4,6 @@ import Glibc
 import Model
 import Subprocess
 import Supervisor
-import System
 import SystemPackage
 
 /// What a demo starts, and how all of it is stopped again.
@@ -60,7 +59,8 @@ struct DemoWorld: Sendable {
     }
 
     func tailOfLog() -> String {
-        ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").suffix(20).joined(separator: "\n")
+        ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").suffix(20).joined(
+            separator: "\n")
     }
 
     /// Stops the server, the edge, the registry and the containers of this installation, and removes the folder.
