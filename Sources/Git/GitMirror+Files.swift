@@ -27,6 +27,16 @@ extension GitMirror {
         return output.split(separator: 0).map { GitText.decode($0) }
     }
 
+    /// Paths of the files that may be executed, relative to the repository's root.
+    public func executables(at sha: SHA) async throws -> Set<String> {
+        let output = try await git(["ls-tree", "-r", "-z", "--full-tree", sha.description])
+        return Set(
+            output.split(separator: 0).compactMap { line in
+                let parts = line.split(separator: UInt8(ascii: "\t"), maxSplits: 1)
+                return parts.count == 2 && parts[0].starts(with: "100755".utf8) ? GitText.decode(parts[1]) : nil
+            })
+    }
+
     private func entry(_ path: String, at sha: SHA) async throws -> (mode: String, type: String, object: String)? {
         guard let path = Self.normalized(path.split(separator: "/")) else { return nil }
         let output = try await git(["ls-tree", "-z", "--full-tree", sha.description, "--", path])

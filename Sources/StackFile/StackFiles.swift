@@ -76,6 +76,9 @@ public enum StackFiles {
         "rancher-compose.yml", "rancher-compose.yaml", "rancher_compose.yml", "rancher_compose.yaml",
     ]
 
+    /// After so many findings nobody reads on.
+    private static let findingLimit = 500
+
     /// Reads `sources`, later ones overriding earlier ones; a rancher-compose file is one more of them.
     ///
     /// Throws one `Failure` that holds everything that is wrong, warnings included, sorted by place.
@@ -105,6 +108,10 @@ public enum StackFiles {
                 reader.diagnostics.findings.filter { !wrong.contains("\($0.file):\($0.line):\($0.column)") })
             result.spec.services.append(reader.spec)
             if let strategy = reader.upgradeStrategy { result.upgradeStrategies[service.name] = strategy }
+            if diagnostics.findings.count > findingLimit, diagnostics.hasErrors {
+                diagnostics.error(service.place, "there are more errors than \(findingLimit); the rest is not shown")
+                break
+            }
         }
         if merged.services.isEmpty, !diagnostics.hasErrors {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")

@@ -5,25 +5,32 @@ internal import Model
 extension Slipway {
     /// Runs the command; exit statuses are DESIGN 4's: 0 done, 1 error, 2 usage, 3 failed and rolled back, 4 timed out.
     static func main() async {
+        var arguments = ProcessInfo.processInfo.arguments
+        let name = arguments.removeFirst().split(separator: "/").last.map(String.init) ?? "slipway"
         do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
+            try await run(arguments, calledAs: name)
         } catch let failure as Failure {
-            report("slipway: \(failure)")
+            Terminal.error("\(name): \(failure)")
             Foundation.exit(failure.exitStatus)
-        } catch  where exitCode(for: error) == .validationFailure {
-            report(fullMessage(for: error))
+        } catch where exitCode(for: error) == .validationFailure {
+            Terminal.error(fullMessage(for: error))
             Foundation.exit(2)
         } catch {
             exit(withError: error)
         }
     }
 
-    private static func report(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+    /// Called `rancher` or `rancher-compose`, and for `up` under any name, it speaks the Rancher CLI's grammar.
+    private static func run(_ arguments: [String], calledAs name: String) async throws {
+        let isRancher = ["rancher", "rancher-compose"].contains(name)
+        if isRancher || (arguments.first == "up" && !arguments.contains("--help")) {
+            return try await RancherCommand(calledAs: name, arguments: arguments).run()
+        }
+        var command = try parseAsRoot(arguments)
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import Model
+import Pipeline
 public import Stacks
 
 extension Delivery {
