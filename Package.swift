@@ -82,8 +82,8 @@ let package = Package(
         room(
             "Web",
             [
-                "Model", "Store", "Git", "Access", "Stacks", "Pipeline", "Delivery", hummingbird, logging, nioCore,
-                subprocess, system,
+                "Model", "Store", "Git", "Access", "Stacks", "Pipeline", "Delivery", grdb, hummingbird, lifecycle,
+                logging, nioCore, subprocess, system,
             ], excluding: ["Golden"]),
         // Floor 6
         [

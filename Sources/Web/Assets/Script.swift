@@ -101,6 +101,7 @@ enum Script {
               const search = log.closest("[data-searchable]")?.querySelector("input[type=search]");
               if (search?.value) highlight(log, search.value, [...log.children].slice(Math.min(before, log.childElementCount)));
             });
+            stream.addEventListener("reset", () => log.replaceChildren());
             stream.addEventListener("end", () => { stream.close(); log.dataset.complete = ""; schedule(100); });
             addEventListener("pagehide", () => stream.close());
           };
