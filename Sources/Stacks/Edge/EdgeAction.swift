@@ -1,0 +1,55 @@
+/// One thing to do so that the running load balancer becomes what it shall be.
+enum EdgeAction: Hashable, Sendable {
+    case start
+    case stop
+    /// Read the configuration again: a port came or went.
+    case reload
+    /// Lines for the admin socket, in order.
+    case tell([String])
+    /// Takes a server out; the last line is refused while connections remain, and comes again at the next look.
+    case remove([String])
+}
+
+/// What is to be done, in order; empty when all is as it shall be.
+///
+/// - Parameter actual: nil when no HAProxy runs.
+func edgeActions(desired: EdgeConfiguration, actual: EdgeState?) -> [EdgeAction] {
+    guard !desired.services.isEmpty else { return actual == nil ? [] : [.stop] }
+    guard let actual else { return [.start] }
+    guard actual.structure == desired.structure else { return [.reload] }
+    var actions: [EdgeAction] = []
+    var wanted: Set<String> = []
+    for service in desired.services {
+        for server in service.servers {
+            let name = "\(service.name)/\(server.name)"
+            wanted.insert(name)
+            let found = actual.servers[name]
+            if let found, found.endpoint != server.endpoint || found.status.hasPrefix("MAINT") {
+                actions += [removal(of: name), addition(of: server, to: service)]
+            } else if found == nil {
+                actions.append(addition(of: server, to: service))
+            } else if let found, server.isDraining != found.isDraining {
+                actions.append(
+                    .tell(
+                        server.isDraining
+                            ? ["set server \(name) state drain"]
+                            : ["set server \(name) weight 1", "set server \(name) state ready"]))
+            }
+        }
+    }
+    actions += actual.servers.keys.filter { !wanted.contains($0) }.sorted().map(removal)
+    return actions
+}
+
+private func addition(of server: EdgeConfiguration.Server, to service: EdgeConfiguration.Service) -> EdgeAction {
+    let name = "\(service.name)/\(server.name)"
+    var lines = [
+        "add server \(name) \(server.endpoint) \(service.checkWords)", "enable health \(name)", "enable server \(name)",
+    ]
+    if server.isDraining { lines.append("set server \(name) state drain") }
+    return .tell(lines)
+}
+
+private func removal(of name: String) -> EdgeAction {
+    .remove(["set server \(name) state maint", "shutdown sessions server \(name)", "del server \(name)"])
+}

@@ -1,0 +1,107 @@
+import Model
+
+/// What the load balancer shall do: which ports it listens on, and which containers stand behind each.
+struct EdgeConfiguration: Hashable, Sendable {
+    /// A container behind a port.
+    struct Server: Hashable, Sendable {
+        /// `<generation>-<slot>`.
+        var name: String
+        var address: String
+        var port: Int
+        /// Whether it gets no new requests.
+        var isDraining: Bool
+
+        var endpoint: String { "\(address):\(port)" }
+    }
+
+    /// A port of the host and what it leads to.
+    struct Service: Hashable, Sendable {
+        /// `environment.stack.service.port`; names of frontend and backend.
+        var name: String
+        /// Nil means every IPv4 address.
+        var hostAddress: String?
+        var hostPort: Int
+        var speaksHTTP: Bool
+        var check: HealthCheck?
+        var servers: [Server]
+
+        /// What HAProxy's own check of a server says, which takes dead ones out between two of our looks.
+        var checkWords: String {
+            let interval = check?.interval ?? 1000
+            return "check inter \(interval)ms fastinter \(min(interval, 500))ms fall \(check?.unhealthyThreshold ?? 2)"
+                + " rise 1" + (check.map { " port \($0.port)" } ?? "")
+        }
+    }
+
+    /// Sorted by name.
+    var services: [Service]
+
+    init(services: [Service]) {
+        self.services = services.sorted { $0.name < $1.name }
+    }
+
+    /// Changes when something changes that only a reload brings in; the running HAProxy shows it as a backend's name.
+    var structure: String {
+        var subject = self
+        for index in subject.services.indices { subject.services[index].servers = [] }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in subject.sections.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return "structure-" + String(hash, radix: 16)
+    }
+
+    /// The whole of haproxy.cfg. What each line is for was found by experiment: without `noreuseport` a second HAProxy
+    /// shares ports silently; without `idle-close-on-response` a reload cuts idle connections.
+    func text(socket: String) -> String {
+        """
+        # Written by Slipway at every change; edits are lost.
+        global
+            stats socket \(socket) mode 600 level admin expose-fd listeners
+            noreuseport
+            hard-stop-after 5m
+            maxconn 10000
+
+        defaults
+            option idle-close-on-response
+            option redispatch 1
+            retries 3
+            balance leastconn
+            timeout connect 1s
+            timeout client 1h
+            timeout server 1h
+            timeout tunnel 24h
+            timeout http-keep-alive 60s
+            timeout http-request 30s
+            timeout queue 10s
+
+        backend \(structure)
+            mode tcp
+
+        \(sections)
+        """
+    }
+
+    private var sections: String {
+        services.map { service in
+            let mode = service.speaksHTTP ? "http" : "tcp"
+            var lines = [
+                "frontend \(service.name)", "    mode \(mode)",
+                "    bind \(service.hostAddress ?? "0.0.0.0"):\(service.hostPort)",
+                "    default_backend \(service.name)",
+                "", "backend \(service.name)", "    mode \(mode)",
+                "    timeout check \(service.check?.responseTimeout ?? 1000)ms",
+            ]
+            if let words = service.check?.requestLine.flatMap(HealthProbe.methodAndPath) {
+                lines += [
+                    "    option httpchk", "    http-check send meth \(words.method) uri \(words.path) ver HTTP/1.0",
+                ]
+            }
+            if service.speaksHTTP { lines.append("    option forwardfor") }
+            for server in service.servers {
+                lines.append(
+                    "    server \(server.name) \(server.endpoint) \(service.checkWords)"
+                        + (server.isDraining ? " weight 0" : ""))
+            }
+            return lines.joined(separator: "\n") + "\n"
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,56 @@
+public import Model
+import Foundation
+
+extension ServiceSpec {
+    /// 16 hexadecimal digits that are equal for equal specs, whatever their scale; stable across versions of Swift
+    /// (FNV-1a over JSON with sorted keys: it tells changes apart, it protects nothing).
+    public var hash: String {
+        var subject = self
+        subject.scale = 0
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in (try? encoder.encode(subject)) ?? Data() {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// What containers are created from.
+    public var runnableImage: String { pinnedImage ?? image }
+
+    /// TCP ports that the edge listens on for the service; none where the containers use the host's network.
+    public var edgePorts: [PortMapping] {
+        guard networkMode == nil || networkMode == "bridge" else { return [] }
+        return ports.filter { $0.transport == .tcp && $0.hostPort != nil }
+    }
+
+    /// Ports that each container publishes by itself: UDP, and TCP where there is no edge.
+    func publishedPorts(edge: Bool) -> [PortMapping] {
+        ports.filter { $0.transport == .udp || !edge }
+    }
+
+    /// Whether a new container may run beside an old one, where both would publish the same ports.
+    public func startsFirst(edge: Bool) -> Bool {
+        startsFirst && publishedPorts(edge: edge).allSatisfy { $0.hostPort == nil }
+    }
+
+    /// Whether the edge speaks HTTP for the service: its label says so, or its health check does.
+    public var speaksHTTP: Bool {
+        switch labels[Label.edgeProtocol] {
+        case "http"?: true
+        case "tcp"?: false
+        default: healthCheck?.requestLine != nil
+        }
+    }
+
+    /// Aliases that this service's links give to `other`: `db:database` names `database`.
+    func linkAliases(of other: String) -> [String] {
+        links.compactMap { link in
+            let parts = link.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[0] == other else { return nil }
+            return String(parts[1])
+        }
+    }
+}

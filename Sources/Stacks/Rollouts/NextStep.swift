@@ -1,0 +1,53 @@
+public import Model
+public import struct Foundation.Date
+
+/// What to do next for `rollout`: computed from what is recorded and what is seen, never from what was done before,
+/// so that a restart at any point changes nothing.
+public func nextStep(of rollout: Rollout, given seen: RolloutObservation, now: Date) -> RolloutStep {
+    switch rollout.state {
+    case .queued:
+        return seen.cancelRequested ? .finish(.cancelled, reason: rollout.reason ?? "cancelled") : .begin
+    case .rolling:
+        return nextForward(rollout, seen, now)
+    case .rollingBack:
+        return nextBack(rollout, seen, now)
+    case .done, .rolledBack, .failed, .rollbackFailed, .cancelled:
+        return .rest
+    }
+}
+
+private func nextForward(_ rollout: Rollout, _ seen: RolloutObservation, _ now: Date) -> RolloutStep {
+    if seen.cancelRequested { return .beginRollback("cancelled") }
+    if let problem = seen.problem { return .beginRollback(problem) }
+    if let deadline = rollout.deadline, now >= deadline {
+        let waitingFor = seen.unavailable.map { ": \($0)" } ?? ""
+        return .beginRollback("not done after \(rollout.options.deadline / 1000) s\(waitingFor)")
+    }
+    if let unavailable = seen.unavailable { return .wait(unavailable, until: rollout.deadline) }
+    let pass = RolloutPass(
+        goal: rollout.spec, generation: seen.generation, rollout: rollout, seen: seen, now: now)
+    if let failure = pass.failure { return .beginRollback(failure) }
+    for member in seen.members where pass.isLeftOver(member) { return .remove(member.id) }
+    return pass.step ?? .finish(.done, reason: nil)
+}
+
+private func nextBack(_ rollout: Rollout, _ seen: RolloutObservation, _ now: Date) -> RolloutStep {
+    let whatFailed = rollout.reason ?? "the rollout failed"
+    let lost: Rollout.State = rollout.previous == nil ? .failed : .rollbackFailed
+    if let problem = seen.problem { return .finish(lost, reason: "\(whatFailed); then going back failed: \(problem)") }
+    if let deadline = rollout.deadline, now >= deadline {
+        let waitingFor = seen.unavailable.map { ": \($0)" } ?? ""
+        return .finish(
+            lost,
+            reason: "\(whatFailed); going back was not done after \(rollout.options.deadline / 1000) s\(waitingFor)")
+    }
+    if let unavailable = seen.unavailable { return .wait(unavailable, until: rollout.deadline) }
+    let pass = RolloutPass(
+        goal: rollout.previous, generation: seen.previousGeneration, rollout: rollout, seen: seen, now: now)
+    if let failure = pass.failure {
+        return .finish(lost, reason: "\(whatFailed); then going back failed: \(failure)")
+    }
+    if let step = pass.step { return step }
+    if seen.cancelRequested { return .finish(.cancelled, reason: whatFailed) }
+    return .finish(rollout.previous == nil ? .failed : .rolledBack, reason: whatFailed)
+}

@@ -1,0 +1,60 @@
+import Engines
+import Foundation
+import Model
+
+/// Whether a new container is fit to take requests.
+enum Readiness: Hashable, Sendable {
+    case ready
+    /// Not yet: why, and until when it may take.
+    case starting(String, until: Date?)
+    /// Never: why.
+    case failed(String)
+
+    /// How often the engine may restart a container before it counts as broken.
+    static let restartLimit = 3
+
+    /// - Parameter settle: Milliseconds that a container without a health check must run.
+    init(of member: RolloutObservation.Member, check: HealthCheck?, settle: Int, now: Date) {
+        let name = member.name
+        let age = member.startedAt.map { now.timeIntervalSince($0) } ?? 0
+        let status = member.exitStatus.map { " with status \($0)" } ?? ""
+        switch member.state {
+        case .exited, .dead:
+            self = .failed("\(name) exited\(status)")
+        case .created:
+            self = .starting("\(name) is to be started", until: nil)
+        case .removing, .paused:
+            self = .starting("\(name) is \(member.state.rawValue)", until: nil)
+        case .restarting, .running:
+            let stable = member.state == .running && age * 1000 >= Double(settle)
+            if member.restarts >= Self.restartLimit, !stable {
+                self = .failed("\(name) was restarted \(member.restarts) times and exits again and again")
+            } else if member.state == .restarting {
+                self = .starting("\(name) exited\(status) and is being restarted", until: nil)
+            } else if let check {
+                self = Self.probed(member, check, now)
+            } else if stable {
+                self = .ready
+            } else {
+                let until = (member.startedAt ?? now).addingTimeInterval(Double(settle) / 1000)
+                self = .starting("\(name) must run for \(settle / 1000) s", until: until)
+            }
+        }
+    }
+
+    private static func probed(_ member: RolloutObservation.Member, _ check: HealthCheck, _ now: Date) -> Readiness {
+        guard let health = member.health else { return .starting("\(member.name) was not probed yet", until: nil) }
+        let last = health.last.map { ": \($0.text)" } ?? ""
+        switch health.verdict {
+        case .healthy: return .ready
+        case .unhealthy: return .failed("\(member.name) became unhealthy\(last)")
+        case .initializing:
+            let from = max(member.startedAt ?? health.since, health.since)
+            let until = from.addingTimeInterval(Double(check.initializingTimeout) / 1000)
+            guard now < until else {
+                return .failed("\(member.name) was not healthy after \(check.initializingTimeout / 1000) s\(last)")
+            }
+            return .starting("\(member.name) is not healthy yet\(last)", until: until)
+        }
+    }
+}

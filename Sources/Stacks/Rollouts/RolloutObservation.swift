@@ -1,0 +1,88 @@
+public import Engines
+public import struct Foundation.Date
+
+/// What is known at one moment about a service under rollout: recorded facts and the containers as they are.
+public struct RolloutObservation: Hashable, Sendable {
+    /// One container of the service.
+    public struct Member: Hashable, Sendable, Identifiable {
+        public var id: String
+        public var name: String
+        /// 1 to the scale.
+        public var slot: Int
+        /// Id of the rollout that its kind was first created by.
+        public var generation: Int64
+        public var state: ObservedContainer.State
+        public var exitStatus: Int?
+        /// How often the engine restarted it by itself.
+        public var restarts: Int
+        public var startedAt: Date?
+        /// Nil while nothing was probed in this run.
+        public var health: HealthRecord?
+        /// Whether it is recorded as one that serves.
+        public var isAdmitted: Bool
+        /// Whether requests reach it: the edge has it, ready and up; the same as `isAdmitted` without an edge.
+        public var isInEdge: Bool
+        /// When it was told to finish what it has; nil while it takes new requests.
+        public var drainStartedAt: Date?
+        /// Whether it has no open request left.
+        public var isDrained: Bool
+        /// When it was set aside, stopped, for an immediate rollback.
+        public var parkedAt: Date?
+
+        public init(
+            id: String, name: String, slot: Int, generation: Int64, state: ObservedContainer.State,
+            exitStatus: Int? = nil, restarts: Int = 0, startedAt: Date? = nil, health: HealthRecord? = nil,
+            isAdmitted: Bool = false, isInEdge: Bool = false, drainStartedAt: Date? = nil, isDrained: Bool = false,
+            parkedAt: Date? = nil
+        ) {
+            self.id = id
+            self.name = name
+            self.slot = slot
+            self.generation = generation
+            self.state = state
+            self.exitStatus = exitStatus
+            self.restarts = restarts
+            self.startedAt = startedAt
+            self.health = health
+            self.isAdmitted = isAdmitted
+            self.isInEdge = isInEdge
+            self.drainStartedAt = drainStartedAt
+            self.isDrained = isDrained
+            self.parkedAt = parkedAt
+        }
+
+        /// Whether its process exists, or will again in a moment.
+        var isUp: Bool { state == .running || state == .restarting || state == .paused }
+        /// Whether new requests reach it.
+        var isServing: Bool { state == .running && isAdmitted && isInEdge && drainStartedAt == nil }
+    }
+
+    public var members: [Member]
+    /// The generation that the rollout brings in; its own id, or that of parked containers with the same spec.
+    public var generation: Int64
+    /// The generation that ran before; nil when the service is new.
+    public var previousGeneration: Int64?
+    /// Whether the engine has the image of what is to be brought in (or back).
+    public var imageReady: Bool
+    /// Whether TCP ports are the edge's.
+    public var edge: Bool
+    public var cancelRequested: Bool
+    /// What the engine refused to do for this rollout, which trying again won't mend.
+    public var problem: String?
+    /// Why nothing could be observed; then `members` says nothing.
+    public var unavailable: String?
+
+    public init(
+        members: [Member], generation: Int64, previousGeneration: Int64? = nil, imageReady: Bool = true,
+        edge: Bool = true, cancelRequested: Bool = false, problem: String? = nil, unavailable: String? = nil
+    ) {
+        self.members = members
+        self.generation = generation
+        self.previousGeneration = previousGeneration
+        self.imageReady = imageReady
+        self.edge = edge
+        self.cancelRequested = cancelRequested
+        self.problem = problem
+        self.unavailable = unavailable
+    }
+}

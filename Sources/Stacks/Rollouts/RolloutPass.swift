@@ -1,0 +1,192 @@
+import Engines
+import Foundation
+import Model
+
+/// One look at a service on its way to `goal`: what is where it should be, what is missing, what is too many.
+struct RolloutPass {
+    typealias Member = RolloutObservation.Member
+
+    /// Nil: nothing shall run.
+    let goal: ServiceSpec?
+    let generation: Int64?
+    let rollout: Rollout
+    let seen: RolloutObservation
+    let now: Date
+    let startsFirst: Bool
+    /// How many shall serve in the end.
+    let count: Int
+    let batch: Int
+    /// Containers of the goal, one a slot, in order of slots.
+    let wanted: [Member]
+    let readiness: [String: Readiness]
+    /// Everything else that isn't parked.
+    let surplus: [Member]
+    /// Slots without a container.
+    let missing: [Int]
+    /// Parked containers that can fill a missing slot.
+    let resumable: [Int: Member]
+
+    init(goal: ServiceSpec?, generation: Int64?, rollout: Rollout, seen: RolloutObservation, now: Date) {
+        self.goal = goal
+        self.generation = generation
+        self.rollout = rollout
+        self.seen = seen
+        self.now = now
+        startsFirst = [rollout.spec, rollout.previous].allSatisfy { $0?.startsFirst(edge: seen.edge) ?? true }
+        count = goal?.scale ?? 0
+        batch = max(1, rollout.options.batchSize)
+        var wanted: [Int: Member] = [:]
+        var surplus: [Member] = []
+        for member in seen.members.sorted(by: { ($0.slot, $0.id) < ($1.slot, $1.id) })
+        where member.parkedAt == nil && member.state != .removing {
+            if member.generation == generation, (1...max(1, count)).contains(member.slot), count > 0,
+                wanted[member.slot] == nil
+            {
+                wanted[member.slot] = member
+            } else {
+                surplus.append(member)
+            }
+        }
+        let missing = count > 0 ? (1...count).filter { wanted[$0] == nil } : []
+        self.missing = missing
+        self.wanted = wanted.sorted { $0.key < $1.key }.map(\.value)
+        self.surplus = surplus
+        resumable = Dictionary(
+            seen.members.filter {
+                $0.parkedAt != nil && $0.generation == generation && missing.contains($0.slot) && $0.state != .removing
+            }.map { ($0.slot, $0) }, uniquingKeysWith: { first, _ in first })
+        readiness = Dictionary(
+            self.wanted.map {
+                ($0.id, Readiness(of: $0, check: goal?.healthCheck, settle: rollout.options.settle, now: now))
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Why this can't end well; nil while it can.
+    var failure: String? {
+        for member in wanted {
+            if case .failed(let reason)? = readiness[member.id] { return reason }
+        }
+        return nil
+    }
+
+    /// Whether an earlier rollout left it parked, and neither this one nor its rollback has a use for it.
+    func isLeftOver(_ member: Member) -> Bool {
+        member.parkedAt != nil && member.generation != seen.generation && member.generation != seen.previousGeneration
+    }
+
+    func isReady(_ member: Member) -> Bool { readiness[member.id] == .ready }
+
+    /// The next act or wait; nil when everything is as it should be.
+    var step: RolloutStep? {
+        if !seen.imageReady, let goal, missing.contains(where: { resumable[$0] == nil }) {
+            return .pull(goal.runnableImage)
+        }
+        return disposal ?? start ?? admission ?? drain ?? fill ?? wait
+    }
+
+    // MARK: Out
+
+    /// Puts away what serves nobody any more.
+    private var disposal: RolloutStep? {
+        for member in seen.members where member.parkedAt != nil && member.isUp {
+            if resumable[member.slot]?.id != member.id { return .park(member.id) }
+        }
+        for member in surplus where !member.isUp || !member.isAdmitted || isDrained(member) {
+            let isWorthKeeping = member.generation != generation && member.state != .created
+            return isWorthKeeping ? .park(member.id) : .remove(member.id)
+        }
+        return nil
+    }
+
+    private func drainLimit(_ member: Member) -> Date? {
+        member.drainStartedAt?.addingTimeInterval(Double(rollout.options.drain) / 1000)
+    }
+
+    private func isDrained(_ member: Member) -> Bool {
+        guard let limit = drainLimit(member) else { return false }
+        return member.isDrained || now >= limit
+    }
+
+    /// Takes one out of service where enough others serve.
+    private var drain: RolloutStep? {
+        let candidates = surplus.filter { $0.drainStartedAt == nil }
+            .sorted { rank($0) < rank($1) }
+        guard let candidate = candidates.first else { return nil }
+        let left = serving - (candidate.isServing ? 1 : 0)
+        let floor = startsFirst ? count : max(0, count - batch)
+        let isInTheWay = !candidate.isServing && starting.isEmpty && active >= limit && !missing.isEmpty
+        guard left >= floor || isInTheWay else { return nil }
+        if !startsFirst {
+            guard starting.isEmpty else { return nil }
+            if missing.isEmpty == false, draining.isEmpty, active >= count, let until = pauseEnd {
+                return .wait("the pause between batches", until: until)
+            }
+        }
+        return .drain(candidate.id)
+    }
+
+    /// Those that serve nobody first, then the unhealthy, then the highest slot.
+    private func rank(_ member: Member) -> (Int, Int) {
+        (member.isServing ? (member.health?.verdict == .unhealthy ? 1 : 2) : 0, -member.slot)
+    }
+
+    // MARK: In
+
+    private var start: RolloutStep? {
+        wanted.first { $0.state == .created }.map { .start($0.id) }
+    }
+
+    private var admission: RolloutStep? {
+        wanted.first { (!$0.isAdmitted || $0.drainStartedAt != nil) && isReady($0) }.map { .admit($0.id) }
+    }
+
+    /// Fills the next empty slot where the batch and the limit on running containers leave room.
+    private var fill: RolloutStep? {
+        guard let slot = missing.first else { return nil }
+        let isAlone = surplus.isEmpty
+        if !isAlone {
+            let finished = wanted.count - starting.count
+            guard wanted.count < (finished / batch + 1) * batch, active < limit else { return nil }
+            if starting.isEmpty, startsFirst {
+                guard draining.isEmpty, serving <= count else { return nil }
+                if let until = pauseEnd { return .wait("the pause between batches", until: until) }
+            }
+        }
+        return resumable[slot].map { .start($0.id) } ?? .create(slot: slot)
+    }
+
+    private var wait: RolloutStep? {
+        for member in starting {
+            if case .starting(let reason, let until)? = readiness[member.id] { return .wait(reason, until: until) }
+            return .wait("the edge has not taken up \(member.name) yet", until: nil)
+        }
+        if let member = draining.first {
+            return .wait("\(member.name) finishes its open requests", until: drainLimit(member))
+        }
+        if missing.isEmpty, surplus.isEmpty { return nil }
+        return .wait("\(serving) of \(count) serve", until: nil)
+    }
+
+    // MARK: Counts
+
+    /// Containers of the goal that don't serve yet.
+    private var starting: [Member] { wanted.filter { !(isReady($0) && $0.isServing) } }
+    private var draining: [Member] { surplus.filter { $0.drainStartedAt != nil } }
+    /// How many take new requests now.
+    private var serving: Int { wanted.count - starting.count + surplus.filter(\.isServing).count }
+    /// Containers that run or are about to.
+    private var active: Int {
+        wanted.count + surplus.count + seen.members.filter { $0.parkedAt != nil && $0.isUp }.count
+    }
+    private var limit: Int { startsFirst ? count + batch : count }
+
+    /// When the pause after the last batch ends; nil when it has.
+    private var pauseEnd: Date? {
+        guard rollout.options.interval > 0, let startedAt = rollout.startedAt,
+            let last = seen.members.filter({ $0.generation != generation }).compactMap(\.parkedAt).max(),
+            last >= startedAt
+        else { return nil }
+        let end = last.addingTimeInterval(Double(rollout.options.interval) / 1000)
+        return now < end ? end : nil
+    }
+}

@@ -1,0 +1,29 @@
+public import Model
+public import struct Foundation.Date
+
+/// The one thing to do next for a rollout. Every act is safe to repeat.
+public enum RolloutStep: Hashable, Sendable {
+    /// Take the turn: note when it started, the deadline and what runs now.
+    case begin
+    /// Bring the image to the engine.
+    case pull(String)
+    /// Create the container of this slot, in the generation to bring in (or back).
+    case create(slot: Int)
+    /// Start a created container, or one that was parked.
+    case start(String)
+    /// Let requests reach it.
+    case admit(String)
+    /// Let no new request reach it.
+    case drain(String)
+    /// Stop it and set it aside.
+    case park(String)
+    /// Stop it and remove it.
+    case remove(String)
+    /// Nothing to do but look again; `until` is when at the latest.
+    case wait(String, until: Date?)
+    /// Go back to what ran before.
+    case beginRollback(String)
+    case finish(Rollout.State, reason: String?)
+    /// It has ended: nothing, ever.
+    case rest
+}

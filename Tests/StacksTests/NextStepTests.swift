@@ -1,0 +1,220 @@
+import Engines
+import Foundation
+import Model
+import Testing
+
+@testable import Stacks
+
+@Suite struct NextStepTests {
+    let check = HealthCheck(port: 80, requestLine: "GET /health HTTP/1.0", initializingTimeout: 20_000)
+
+    @Test func firstDeployStartsAllAtOnce() {
+        let world = RolloutWorld(scale: 3, from: nil)
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.standing == ["2-1", "2-2", "2-3"])
+        #expect(world.steps.first == .begin)
+        #expect(world.steps[1] == .create(slot: 1))
+    }
+
+    @Test func upgradeStartsFirstAndGoesOneByOne() {
+        let world = RolloutWorld(scale: 3, from: 3, check: check)
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.standing == ["2-1", "2-2", "2-3"])
+        #expect(world.mostRunning == 4)
+        #expect(world.leastServing == 3)
+        #expect(world.members.filter { $0.parkedAt != nil }.count == 3)
+        let kinds = world.steps.filter { if case .wait = $0 { false } else { true } }
+        let first = world.members.first { $0.generation == 2 && $0.slot == 1 }?.id ?? ""
+        #expect(
+            Array(kinds.prefix(6)) == [
+                .begin, .create(slot: 1), .start(first), .admit(first), .drain("old3"), .park("old3"),
+            ])
+    }
+
+    @Test func stopFirstTakesOneOutBeforeItsSuccessorStarts() {
+        let world = RolloutWorld(scale: 3, from: 3, startFirst: false)
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.mostRunning == 3)
+        #expect(world.leastServing == 2)
+        #expect(world.standing == ["2-1", "2-2", "2-3"])
+    }
+
+    @Test func batchOfTwoReplacesTwoAtOnce() {
+        let world = RolloutWorld(scale: 4, from: 4, batch: 2)
+        #expect(world.run())
+        #expect(world.mostRunning == 6)
+        #expect(world.leastServing == 4)
+    }
+
+    @Test(arguments: [true, false]) func intervalIsKeptBetweenBatches(startFirst: Bool) {
+        let world = RolloutWorld(scale: 3, from: 3, interval: 60_000, startFirst: startFirst)
+        let from = world.now
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.now.timeIntervalSince(from) >= 120)
+        #expect(world.now.timeIntervalSince(from) < 180)
+    }
+
+    @Test(arguments: [true, false]) func crashingRevisionIsRolledBackToTheVeryContainers(startFirst: Bool) {
+        let world = RolloutWorld(scale: 3, from: 3, startFirst: startFirst)
+        world.crashing = [2]
+        #expect(world.run())
+        #expect(world.rollout.state == .rolledBack)
+        #expect(world.rollout.reason == "shop-orders-2-1 exited with status 3")
+        #expect(world.standing == ["1-1", "1-2", "1-3"])
+        #expect(world.members.filter { $0.generation == 1 }.map(\.id).sorted() == ["old1", "old2", "old3"])
+        #expect(world.leastServing >= (startFirst ? 3 : 2))
+    }
+
+    @Test func neverHealthyFailsAfterInitializingTimeout() {
+        let world = RolloutWorld(scale: 2, from: 2, check: check)
+        world.healthyAfter[2] = .some(nil)
+        #expect(world.run())
+        #expect(world.rollout.state == .rolledBack)
+        #expect(world.rollout.reason == "shop-orders-2-1 was not healthy after 20 s")
+    }
+
+    @Test func firstDeployThatFailsKeepsItsContainersStopped() {
+        let world = RolloutWorld(scale: 2, from: nil, check: check)
+        world.healthyAfter[2] = .some(nil)
+        #expect(world.run())
+        #expect(world.rollout.state == .failed)
+        #expect(world.running == 0)
+        #expect(world.members.count == 2)
+        #expect(world.members.allSatisfy { $0.parkedAt != nil })
+    }
+
+    @Test func deadlineEndsARolloutThatCannotEnd() {
+        let world = RolloutWorld(scale: 2, from: 2)
+        world.edgeLag = .infinity
+        world.rollout.options.deadline = 30_000
+        #expect(world.run())
+        #expect(world.rollout.state == .rollbackFailed)
+        #expect(world.rollout.reason?.hasPrefix("not done after 30 s") == true)
+    }
+
+    @Test func cancelGoesBack() {
+        let world = RolloutWorld(scale: 3, from: 3)
+        #expect(world.run { if $0.steps.count > 8 { $0.cancelRequested = true } })
+        #expect(world.rollout.state == .cancelled)
+        #expect(world.standing == ["1-1", "1-2", "1-3"])
+        #expect(world.leastServing == 3)
+    }
+
+    @Test func cancelledWhileQueuedChangesNothing() {
+        let world = RolloutWorld(scale: 3, from: 3)
+        world.cancelRequested = true
+        #expect(world.run())
+        #expect(world.steps == [.finish(.cancelled, reason: "cancelled")])
+    }
+
+    @Test(arguments: [(1, 4), (4, 1), (2, 0), (0, 2)]) func scaleChangesOfOneGeneration(from: Int, to: Int) {
+        let world = RolloutWorld(scale: to, from: from)
+        world.generation = 1
+        world.rollout.spec.image = "acme/orders:1"
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.standing == (0..<to).map { "1-\($0 + 1)" })
+        #expect(world.members.allSatisfy { $0.parkedAt == nil })
+    }
+
+    @Test func parkedOfAnEarlierRolloutGoAtTheNext() {
+        let world = RolloutWorld(scale: 1, from: 1)
+        world.members.append(
+            .init(id: "ancient", name: "x", slot: 1, generation: 0, state: .exited, parkedAt: world.now))
+        #expect(world.run())
+        #expect(!world.members.contains { $0.id == "ancient" })
+        #expect(world.members.contains { $0.id == "old1" && $0.parkedAt != nil })
+    }
+
+    @Test func parkedContainersOfTheGoalAreStartedInsteadOfCreated() {
+        let world = RolloutWorld(scale: 2, from: 2)
+        for slot in 1...2 {
+            world.members.append(
+                .init(id: "p\(slot)", name: "p\(slot)", slot: slot, generation: 2, state: .exited, parkedAt: world.now))
+        }
+        world.imageReady = false
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.members.filter { $0.parkedAt == nil }.map(\.id).sorted() == ["p1", "p2"])
+    }
+
+    @Test func refusalOfTheEngineRollsBack() {
+        let world = RolloutWorld(scale: 1, from: 1)
+        world.problem = "no such image"
+        #expect(world.run())
+        #expect(world.rollout.state == .rolledBack)
+        #expect(world.rollout.reason == "no such image")
+    }
+
+    @Test func anEngineThatDoesNotAnswerOnlyDelays() {
+        let world = RolloutWorld(scale: 1, from: 1)
+        _ = world.advance()
+        var seen = world.observation()
+        seen.unavailable = "the engine doesn't answer"
+        let deadline = world.rollout.deadline
+        #expect(
+            nextStep(of: world.rollout, given: seen, now: world.now)
+                == .wait("the engine doesn't answer", until: deadline))
+        let late = world.now.addingTimeInterval(601)
+        #expect(
+            nextStep(of: world.rollout, given: seen, now: late)
+                == .beginRollback("not done after 600 s: the engine doesn't answer"))
+    }
+
+    @Test func unhealthyOldOnesGoFirst() {
+        let world = RolloutWorld(scale: 3, from: 3)
+        world.members[0].health = HealthRecord(since: world.now, verdict: .unhealthy)
+        #expect(world.run())
+        #expect(world.steps.first { if case .drain = $0 { true } else { false } } == .drain("old1"))
+    }
+
+    /// I1-I4 and I6, from any point at which things go wrong.
+    @Test(arguments: 0..<300) func invariantsHold(seed: Int) {
+        var random = Seeded(seed)
+        let scale = Int.random(in: 1...5, using: &random)
+        let previousScale =
+            [nil, scale, scale, Int.random(in: 1...5, using: &random)].randomElement(using: &random) ?? nil
+        let batch = Int.random(in: 1...3, using: &random)
+        let startFirst = Bool.random(using: &random)
+        let hasCheck = Bool.random(using: &random)
+        let world = RolloutWorld(
+            scale: scale, from: previousScale, batch: batch,
+            interval: [0, 0, 3000].randomElement(using: &random) ?? 0, startFirst: startFirst,
+            check: hasCheck ? check : nil)
+        world.edgeLag = [0, 0.7].randomElement(using: &random) ?? 0
+        world.imageReady = Bool.random(using: &random)
+        if Int.random(in: 0..<4, using: &random) == 0 { world.crashing = [2] }
+        if Int.random(in: 0..<4, using: &random) == 0 { world.healthyAfter[2] = .some(nil) }
+        let trouble = Int.random(in: 2..<60, using: &random)
+        let kind = Int.random(in: 0..<4, using: &random)
+        let ended = world.run {
+            guard $0.steps.count == trouble, !$0.rollout.state.isFinal else { return }
+            switch kind {
+            case 0: $0.cancelRequested = $0.rollout.state == .rolling
+            case 1: $0.crashing = [2]
+            case 2: $0.problem = $0.rollout.state == .rolling ? "refused" : nil
+            default: break
+            }
+        }
+        #expect(ended)
+        #expect([.done, .rolledBack, .failed, .cancelled].contains(world.rollout.state), "\(world.rollout)")
+        // I1
+        let floor = min(scale, previousScale ?? 0)
+        #expect(world.leastServing >= (startFirst ? floor : max(0, floor - batch)))
+        #expect(world.mostRunning <= max(scale, previousScale ?? 0) + batch)
+        // I2, I4
+        let generation: Int64? = world.rollout.state == .done ? 2 : world.previousGeneration
+        let count = world.rollout.state == .done ? scale : previousScale ?? 0
+        #expect(world.standing == generation.map { g in (0..<count).map { "\(g)-\($0 + 1)" } } ?? [])
+        let standing = world.members.filter { $0.parkedAt == nil }
+        #expect(standing.allSatisfy { $0.state == .running && $0.isAdmitted && $0.drainStartedAt == nil })
+        // I3
+        #expect(world.members.filter { $0.parkedAt != nil }.allSatisfy { $0.state == .exited && !$0.isAdmitted })
+        // I6
+        #expect(nextStep(of: world.rollout, given: world.observation(), now: world.now) == .rest)
+    }
+}
