@@ -82,9 +82,9 @@ let package = Package(
         room(
             "Web",
             [
-                "Model", "Store", "Git", "Access", "Stacks", "Pipeline", "Delivery", grdb, hummingbird, lifecycle,
-                logging, nioCore, subprocess, system,
-            ], excluding: ["Golden"]),
+                "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", grdb, hummingbird,
+                lifecycle, logging, nioCore, subprocess, system,
+            ], tests: ["Supervisor", "HTTPTransport"], excluding: ["Golden"]),
         // Floor 6
         [
             .executableTarget(

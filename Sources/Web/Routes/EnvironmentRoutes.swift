@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Engines
 import Model
 import ServiceLifecycle
 import Stacks

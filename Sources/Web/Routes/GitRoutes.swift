@@ -4,6 +4,7 @@ import Foundation
 import Git
 import HTTPTypes
 import Hummingbird
+import Logging
 import Model
 import NIOCore
 
