@@ -6,6 +6,7 @@ public struct CGIRequest: Sendable {
     public var pathInfo: String
     /// Without the question mark: `service=git-upload-pack`.
     public var query: String
+    /// The `Content-Type` header.
     public var contentType: String?
     /// `gzip`: git compresses large negotiations. The body is passed on as it is.
     public var contentEncoding: String?
@@ -34,6 +35,7 @@ public struct CGIRequest: Sendable {
 
 /// Status and headers of an answer.
 public struct CGIHead: Sendable {
+    /// 200 where git says nothing else.
     public var status: Int
     /// Names as git wrote them; none is `Status`.
     public var headers: [(name: String, value: String)]
@@ -79,6 +81,7 @@ public struct CGIHead: Sendable {
 
 /// An answer whose body comes as git writes it.
 public struct CGIResponse: Sendable {
+    /// Status and headers.
     public var head: CGIHead
     /// Can be iterated once. When it is let go before its end, git is ended too, unless it is storing a push.
     public var body: CGIBody

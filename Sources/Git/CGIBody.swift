@@ -1,5 +1,6 @@
 /// The body of an answer: chunks as git writes them. Git waits while nobody takes them.
 public struct CGIBody: AsyncSequence, Sendable {
+    /// A chunk of bytes.
     public typealias Element = [UInt8]
 
     /// Takes chunk after chunk.

@@ -3,9 +3,13 @@ public import struct Model.SHA
 
 /// A commit as git knows it.
 public struct GitCommit: Hashable, Sendable {
+    /// Its full name.
     public var sha: SHA
+    /// As the commit has it.
     public var authorName: String
+    /// As the commit has it.
     public var authorEmail: String
+    /// The committer's date.
     public var committedAt: Date
     /// First line of the message.
     public var title: String

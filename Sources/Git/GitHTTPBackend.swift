@@ -10,7 +10,9 @@ import SystemPackage
 public struct GitHTTPBackend: Sendable {
     /// What a request wants.
     public enum Service: String, Sendable {
+        /// Clone, fetch and pull.
         case read = "git-upload-pack"
+        /// Push.
         case push = "git-receive-pack"
     }
 

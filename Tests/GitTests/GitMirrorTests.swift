@@ -46,7 +46,7 @@ struct GitMirrorTests {
         try await Scratch.use { scratch in
             try await scratch.bash(
                 """
-                printf 'x\\n' > $'tab\\tname\\nline'; head -c 100 /dev/urandom > binary
+                printf 'x\\n' > $'tab\\tname\\nline'; printf 'a\\0b\\n' > binary
                 git add -A
                 printf 'Caf\\xe9 ouvert\\n\\nBody \\x01 one\\n\\n12\\t3\\tfile\\n' | git commit -q -F - --cleanup=verbatim
                 GIT_AUTHOR_NAME='Jürgen "J" <x' git commit -q --allow-empty -m 'Grüße 🚢'

@@ -37,7 +37,7 @@ struct MaskerTests {
         let allowed = CharacterSet.alphanumerics
         let encoded = secret.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
         #expect(mask("x \(encoded) y", [secret]) == "x **** y")
-        #expect(mask("x \(encoded.lowercased()) y", ["p@ss word"]).contains("p%40ss") == false)
+        #expect(mask("x \(encoded.lowercased()) y", [secret]) == "x **** y")
         #expect(mask("x \(Data(secret.utf8).base64EncodedString()) y", [secret]) == "x **** y")
         for before in ["", "u", "us", "usr", "user:"] {
             for after in ["", ":", "::", ":::"] {
