@@ -12,7 +12,7 @@ extension Slipway {
         } catch let failure as Failure {
             Terminal.error("\(name): \(failure)")
             Foundation.exit(failure.exitStatus)
-        } catch where exitCode(for: error) == .validationFailure {
+        } catch  where exitCode(for: error) == .validationFailure {
             Terminal.error(fullMessage(for: error))
             Foundation.exit(2)
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Delivery
 import Foundation
 import Model

@@ -9,8 +9,8 @@ struct ServerOption: ParsableArguments {
     var data: String = DataDirectory.standard
 
     func connect() throws -> SlipwayClient {
-        SlipwayClient(
-            try ClientSettings.discover(environment: ProcessInfo.processInfo.environment, dataDirectory: data))
+        try SlipwayClient(
+            ClientSettings.discover(environment: ProcessInfo.processInfo.environment, dataDirectory: data))
     }
 }
 

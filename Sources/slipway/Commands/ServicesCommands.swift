@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Engines
 import Foundation
 import Model
 import Stacks

@@ -127,7 +127,7 @@ struct DemoJourney: Sendable {
         guard result.terminationStatus.isSuccess else {
             throw Failure(.failed, "git \(arguments.first ?? "") failed", cause: result.standardError)
         }
-        return result.standardOutput ?? ""
+        return result.standardOutput
     }
 
     private func poll(_ what: String, _ body: () async throws -> Bool) async throws {
