@@ -33,7 +33,8 @@ enum Readiness: Hashable, Sendable {
                 self = .starting("\(name) exited\(status) and is being restarted", until: nil)
             } else if let check {
                 self = Self.probed(member, check, now)
-            } else if stable {
+            } else if stable || member.isAdmitted {
+                // One that served before it was looked at needn't prove itself again.
                 self = .ready
             } else {
                 let until = (member.startedAt ?? now).addingTimeInterval(Double(settle) / 1000)

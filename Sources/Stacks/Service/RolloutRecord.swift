@@ -1,0 +1,128 @@
+import Foundation
+import GRDB
+import Model
+import Store
+
+/// A rollout with the facts about it that only this target needs.
+struct RolloutRecord: Sendable {
+    var rollout: Rollout
+    /// Nil until it begins.
+    var generation: Int64?
+    var previousGeneration: Int64?
+    var isForced = false
+    var isRemoval = false
+    var cancelRequested = false
+    var problem: String?
+    var pulledAt: Date?
+
+    var key: ServiceKey {
+        ServiceKey(environmentID: rollout.environmentID, stack: rollout.stack, service: rollout.service)
+    }
+
+    /// Spec and generation that containers are to have now.
+    var goal: (spec: ServiceSpec, generation: Int64)? {
+        switch rollout.state {
+        case .rollingBack:
+            if let spec = rollout.previous, let previousGeneration { return (spec, previousGeneration) }
+            return nil
+        default: return (rollout.spec, generation ?? rollout.id)
+        }
+    }
+}
+
+extension RolloutRecord {
+    init(row: Row) throws {
+        rollout = Rollout(
+            id: row["id"], environmentID: row["environmentID"], stack: row["stack"], service: row["service"],
+            deployID: row["deployID"], revision: (row["revision"] as String?).flatMap(SHA.init),
+            spec: try JSONText.decode(row["spec"]), previous: try (row["previous"] as String?).map(JSONText.decode),
+            options: try JSONText.decode(row["options"]), state: Rollout.State(rawValue: row["state"]) ?? .failed,
+            reason: row["reason"], queuedAt: row["queuedAt"], startedAt: row["startedAt"], deadline: row["deadline"],
+            endedAt: row["endedAt"], serving: row["serving"])
+        generation = row["generation"]
+        previousGeneration = row["previousGeneration"]
+        isForced = row["isForced"]
+        isRemoval = row["isRemoval"]
+        cancelRequested = row["cancelRequested"]
+        problem = row["problem"]
+        pulledAt = row["pulledAt"]
+    }
+
+    /// States in which containers are being changed.
+    static let atWork = "('rolling', 'rolling-back')"
+    static let open = "('queued', 'rolling', 'rolling-back')"
+
+    static func fetch(_ db: Database, where condition: String, _ arguments: StatementArguments) throws
+        -> [RolloutRecord]
+    {
+        try Row.fetchAll(db, sql: "SELECT * FROM rollout WHERE \(condition)", arguments: arguments)
+            .map { try RolloutRecord(row: $0) }
+    }
+
+    static func find(_ db: Database, id: Int64) throws -> RolloutRecord? {
+        try fetch(db, where: "id = ?", [id]).first
+    }
+
+    static func ofService(_ db: Database, _ key: ServiceKey, and condition: String) throws -> [RolloutRecord] {
+        try fetch(
+            db, where: "environmentID = ? AND stack = ? AND service = ? AND \(condition) ORDER BY id",
+            [key.environmentID, key.stack, key.service])
+    }
+
+    /// Queues it; sets its id.
+    mutating func insert(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO rollout (environmentID, stack, service, deployID, revision, spec, previous, options, state,
+                queuedAt, isForced, isRemoval) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                rollout.environmentID, rollout.stack, rollout.service, rollout.deployID, rollout.revision?.description,
+                try JSONText.encode(rollout.spec), try rollout.previous.map(JSONText.encode),
+                try JSONText.encode(rollout.options), rollout.state.rawValue, rollout.queuedAt, isForced, isRemoval,
+            ])
+        rollout.id = db.lastInsertedRowID
+        try Store.log("rollout/\(rollout.id)", "queued", in: db)
+    }
+
+    /// Writes everything that changes in a rollout's life but `serving` and `cancelRequested`, which others write.
+    func update(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE rollout SET previous = ?, state = ?, reason = ?, startedAt = ?, deadline = ?, endedAt = ?,
+                generation = ?, previousGeneration = ?, problem = ?, pulledAt = ? WHERE id = ?
+                """,
+            arguments: [
+                try rollout.previous.map(JSONText.encode), rollout.state.rawValue, rollout.reason, rollout.startedAt,
+                rollout.deadline, rollout.endedAt, generation, previousGeneration, problem, pulledAt,
+                rollout.id,
+            ])
+    }
+
+    /// Adds a line to the batch log.
+    static func note(_ db: Database, _ id: Int64, _ text: String, kind: String = "log") throws {
+        try db.execute(
+            sql: "INSERT INTO rolloutEntry (rolloutID, at, text) VALUES (?, ?, ?)", arguments: [id, Date(), text])
+        try Store.log("rollout/\(id)", kind, in: db)
+    }
+
+    /// The rollout with its batch log.
+    func withLog(_ db: Database) throws -> Rollout {
+        var rollout = rollout
+        rollout.log = try Row.fetchAll(
+            db, sql: "SELECT at, text FROM rolloutEntry WHERE rolloutID = ? ORDER BY id", arguments: [rollout.id]
+        ).map { Rollout.Entry(at: $0["at"], text: $0["text"]) }
+        return rollout
+    }
+}
+
+/// Values kept as JSON in a column.
+enum JSONText {
+    static func encode(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONCoding.encoder.encode(value), as: UTF8.self)
+    }
+
+    static func decode<T: Decodable>(_ text: String) throws -> T {
+        try JSONCoding.decoder.decode(T.self, from: Data(text.utf8))
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import GRDB
+import Model
+
+/// What a service shall be when no rollout is at work.
+struct ServiceRecord: Sendable {
+    var key: ServiceKey
+    var spec: ServiceSpec
+    /// The generation of its containers.
+    var generation: Int64
+
+    init(key: ServiceKey, spec: ServiceSpec, generation: Int64) {
+        self.key = key
+        self.spec = spec
+        self.generation = generation
+    }
+
+    init(row: Row) throws {
+        key = ServiceKey(environmentID: row["environmentID"], stack: row["stack"], service: row["name"])
+        spec = try JSONText.decode(row["spec"])
+        generation = row["generation"]
+    }
+
+    static func all(_ db: Database, environment: Int64? = nil, stack: String? = nil) throws -> [ServiceRecord] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM service WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
+                ORDER BY environmentID, stack, name
+                """, arguments: [environment, stack]
+        ).map { try ServiceRecord(row: $0) }
+    }
+
+    static func find(_ db: Database, _ key: ServiceKey) throws -> ServiceRecord? {
+        try all(db, environment: key.environmentID, stack: key.stack).first { $0.key == key }
+    }
+
+    func save(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO service (environmentID, stack, name, spec, generation) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET spec = excluded.spec, generation = excluded.generation
+                """,
+            arguments: [key.environmentID, key.stack, key.service, try JSONText.encode(spec), generation])
+    }
+
+    static func delete(_ db: Database, _ key: ServiceKey) throws {
+        try db.execute(
+            sql: "DELETE FROM service WHERE environmentID = ? AND stack = ? AND name = ?",
+            arguments: [key.environmentID, key.stack, key.service])
+    }
+}
+
+/// What can't be seen on a container itself.
+struct ContainerRecord: Sendable, Hashable {
+    var id: String
+    var key: ServiceKey
+    var generation: Int64
+    var slot: Int
+    var address: String?
+    var admittedAt: Date?
+    var drainStartedAt: Date?
+    var parkedAt: Date?
+
+    init(id: String, key: ServiceKey, generation: Int64, slot: Int) {
+        self.id = id
+        self.key = key
+        self.generation = generation
+        self.slot = slot
+    }
+
+    init(row: Row) {
+        id = row["id"]
+        key = ServiceKey(environmentID: row["environmentID"], stack: row["stack"], service: row["service"])
+        generation = row["generation"]
+        slot = row["slot"]
+        address = row["address"]
+        admittedAt = row["admittedAt"]
+        drainStartedAt = row["drainStartedAt"]
+        parkedAt = row["parkedAt"]
+    }
+
+    static func all(_ db: Database, of key: ServiceKey? = nil, environment: Int64? = nil) throws -> [ContainerRecord] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM container WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
+                AND (?3 IS NULL OR service = ?3)
+                """, arguments: [key?.environmentID ?? environment, key?.stack, key?.service]
+        ).map(ContainerRecord.init(row:))
+    }
+
+    func save(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO container
+                (id, environmentID, stack, service, generation, slot, address, admittedAt, drainStartedAt, parkedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                id, key.environmentID, key.stack, key.service, generation, slot, address, admittedAt, drainStartedAt,
+                parkedAt,
+            ])
+    }
+
+    static func delete(_ db: Database, id: String) throws {
+        try db.execute(sql: "DELETE FROM container WHERE id = ?", arguments: [id])
+    }
+}

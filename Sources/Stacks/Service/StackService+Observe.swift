@@ -1,0 +1,129 @@
+import Engines
+import Foundation
+import GRDB
+import Model
+import Store
+
+extension StackService {
+    /// What is recorded and seen of one service.
+    struct Sight {
+        var environment: Environment
+        var engine: any Engine
+        var containers: [ObservedContainer]
+        var records: [String: ContainerRecord]
+        /// Specs by generation.
+        var specs: [Int64: ServiceSpec]
+        var health: [String: HealthRecord]
+        /// Nil where there is no edge.
+        var edge: EdgeState?
+    }
+
+    /// Looks at a service's containers and at the edge, and has those that run probed from now on.
+    func look(at key: ServiceKey) async throws -> Sight {
+        let environment = try await environment(key.environmentID)
+        let engine = try engineFor(environment)
+        var wanted = labels(of: environment)
+        wanted[Label.stack] = key.stack
+        wanted[Label.service] = key.service
+        let containers = try await engine.containers(labels: wanted)
+        return try await sight(of: key, containers, environment, engine)
+    }
+
+    /// Joins what was seen with what is recorded.
+    func sight(
+        of key: ServiceKey, _ containers: [ObservedContainer], _ environment: Environment, _ engine: any Engine,
+        edgeIsFresh: Bool = false
+    ) async throws -> Sight {
+        let (records, specs, hasMoved) = try await store.write { db in
+            var records: [String: ContainerRecord] = [:]
+            var hasMoved = false
+            for record in try ContainerRecord.all(db, of: key) { records[record.id] = record }
+            // One that came back with another address is one that the edge must hear of.
+            for container in containers {
+                guard var record = records[container.id], record.admittedAt != nil,
+                    let address = container.address, record.address != address
+                else { continue }
+                record.address = address
+                hasMoved = true
+                try record.save(db)
+                records[container.id] = record
+            }
+            for gone in records.keys where !containers.contains(where: { $0.id == gone }) {
+                try ContainerRecord.delete(db, id: gone)
+            }
+            var specs: [Int64: ServiceSpec] = [:]
+            for generation in Set(containers.compactMap(\.generation)) {
+                specs[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec
+            }
+            return (records, specs, hasMoved)
+        }
+        let subjects = containers.compactMap { container -> HealthProber.Subject? in
+            guard container.state == .running, records[container.id]?.parkedAt == nil,
+                let address = container.address,
+                let check = container.generation.flatMap({ specs[$0] })?.healthCheck
+            else { return nil }
+            return .init(
+                containerID: container.id, address: address, startedAt: container.startedAt, check: check)
+        }
+        await prober.watch(subjects, of: key)
+        let health = await prober.records(of: key)
+        let edge = edgeIsFresh && !hasMoved ? edge.map { _ in lastEdge } : try await convergeEdge()
+        return Sight(
+            environment: environment, engine: engine, containers: containers, records: records, specs: specs,
+            health: health, edge: edge)
+    }
+
+    /// Containers as `nextStep` wants them.
+    func members(_ sight: Sight, _ key: ServiceKey) -> [RolloutObservation.Member] {
+        sight.containers.compactMap { container in
+            guard let generation = container.generation, let slot = container.slot else { return nil }
+            let record = sight.records[container.id]
+            let isAdmitted = record?.admittedAt != nil
+            var member = RolloutObservation.Member(
+                id: container.id, name: container.name, slot: slot, generation: generation, state: container.state,
+                exitStatus: container.exitStatus, restarts: container.restarts, startedAt: container.startedAt,
+                health: sight.health[container.id], isAdmitted: isAdmitted, isInEdge: isAdmitted,
+                drainStartedAt: record?.drainStartedAt, isDrained: record?.drainStartedAt != nil,
+                parkedAt: record?.parkedAt)
+            guard let edge = sight.edge, let ports = sight.specs[generation]?.edgePorts, !ports.isEmpty else {
+                return member
+            }
+            let servers = ports.map { port in
+                let backend = EdgeConfiguration.name(environment: sight.environment.name, key: key, port: port)
+                let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
+                return edge.servers["\(backend)/\(name)"]
+            }
+            member.isInEdge = isAdmitted && servers.allSatisfy { $0?.isUp == true }
+            member.isDrained = member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
+            return member
+        }
+    }
+
+    /// Everything that decides about a rollout's next step. An engine or an edge that doesn't answer is a fact too.
+    func observe(_ record: RolloutRecord) async throws -> RolloutObservation {
+        var seen = RolloutObservation(
+            members: [], generation: record.generation ?? record.rollout.id,
+            previousGeneration: record.previousGeneration, edge: edge != nil, cancelRequested: record.cancelRequested,
+            problem: record.problem)
+        guard record.rollout.state != .queued else { return seen }
+        do {
+            let sight = try await look(at: record.key)
+            seen.members = members(sight, record.key)
+            if let goal = record.goal {
+                let isHere = try await sight.engine.image(goal.spec.runnableImage) != nil
+                let mustPull = goal.spec.alwaysPull && record.rollout.state == .rolling && record.pulledAt == nil
+                seen.imageReady = isHere && !mustPull
+            }
+        } catch let failure as Failure {
+            try Task.checkCancellation()
+            seen.unavailable = failure.cause.map { "\(failure.message) (\($0))" } ?? failure.message
+        }
+        return seen
+    }
+}
+
+extension ObservedContainer {
+    var generation: Int64? { labels[Label.rollout].flatMap { Int64($0) } }
+    var slot: Int? { labels[Label.index].flatMap { Int($0) } }
+    var revision: SHA? { labels[Label.revision].flatMap { SHA($0) } }
+}

@@ -1,0 +1,230 @@
+import Engines
+import Foundation
+import GRDB
+import Logging
+import Model
+import Store
+
+extension StackService {
+    /// Works at a service's rollouts, one after the other, until none is left or the server stops.
+    func drive(_ key: ServiceKey) async {
+        while !Task.isCancelled {
+            let version = signal.version
+            do {
+                guard let record = try await currentRollout(of: key) else { return }
+                let seen = try await observe(record)
+                try await noteServing(record, seen)
+                let step = nextStep(of: record.rollout, given: seen, now: Date())
+                guard case .wait(let reason, _) = step else {
+                    noted[record.rollout.id] = nil
+                    try await carryOut(step, record, seen)
+                    continue
+                }
+                if seen.unavailable != nil { try await noteOnce(record, reason) }
+                await signal.wait(after: version, upTo: .milliseconds(seen.unavailable == nil ? 200 : 1000))
+            } catch {
+                if Task.isCancelled { return }
+                logger.warning("rollout paused", metadata: ["service": "\(key)", "error": "\(error)"])
+                await signal.wait(after: signal.version, upTo: .seconds(1))
+            }
+        }
+    }
+
+    /// The service's rollout at work, else the oldest that is queued.
+    private func currentRollout(of key: ServiceKey) async throws -> RolloutRecord? {
+        try await store.read { db in
+            let open = try RolloutRecord.ofService(db, key, and: "state IN \(RolloutRecord.open)")
+            return open.first { $0.rollout.state != .queued } ?? open.first
+        }
+    }
+
+    /// Carries out one step. What trying again won't mend becomes a fact that the next step sees.
+    private func carryOut(_ step: RolloutStep, _ record: RolloutRecord, _ seen: RolloutObservation) async throws {
+        do {
+            try await perform(step, record, seen)
+        } catch let failure as Failure {
+            try Task.checkCancellation()
+            let text = failure.cause.map { "\(failure.message): \($0)" } ?? failure.message
+            switch (step, failure.code) {
+            case (_, .unavailable), (_, .timedOut): break
+            case (.create, _), (.start, _), (.pull, _):
+                var record = record
+                record.problem = text
+                try await store.write { [record] db in try record.update(db) }
+                return
+            default: break
+            }
+            try await noteOnce(record, text)
+            await signal.wait(after: signal.version, upTo: .seconds(1))
+        }
+    }
+
+    private func perform(_ step: RolloutStep, _ record: RolloutRecord, _ seen: RolloutObservation) async throws {
+        switch step {
+        case .rest, .wait: return
+        case .begin: return try await begin(record)
+        case .beginRollback(let reason): return try await beginRollback(record, reason)
+        case .finish(let state, let reason): return try await finish(record, state, reason)
+        default: break
+        }
+        let environment = try await environment(record.key.environmentID)
+        let scene = Scene(
+            key: record.key, environment: environment, engine: try engineFor(environment), members: seen.members)
+        let grace = (record.rollout.previous ?? record.rollout.spec).stopGracePeriod ?? 10
+        let text: String
+        switch step {
+        case .pull(let image):
+            try await note(record, "pulling \(image)")
+            try await scene.engine.pull(image) { _ in }
+            var record = record
+            record.pulledAt = Date()
+            try await store.write { [record] db in try record.update(db) }
+            text = "pulled \(image)"
+        case .create(let slot):
+            guard let goal = record.goal else { return }
+            text = "created \(try await create(goal.spec, generation: goal.generation, slot: slot, scene))"
+        case .start(let id):
+            try await start(id, scene)
+            text = "started \(scene.name(of: id))"
+        case .admit(let id):
+            try await admit(id, scene)
+            text = Self.admission(of: scene.members.first { $0.id == id })
+        case .drain(let id):
+            try await drain(id, scene)
+            text = "\(scene.name(of: id)) takes no new requests"
+        case .park(let id):
+            try await park(id, grace: grace, scene)
+            text = "stopped \(scene.name(of: id)), kept for a rollback"
+        case .remove(let id):
+            try await remove(id, grace: grace, scene)
+            text = "removed \(scene.name(of: id))"
+        default: return
+        }
+        try await note(record, text)
+    }
+
+    private static func admission(of member: Member?) -> String {
+        guard let member else { return "takes requests" }
+        let age = member.startedAt.map { Int(Date().timeIntervalSince($0) * 10) } ?? 0
+        let time = "after \(age / 10).\(age % 10) s"
+        guard let last = member.health?.last else { return "\(member.name) runs \(time) and takes requests" }
+        return "\(member.name) is healthy \(time) (\(last.text)) and takes requests"
+    }
+
+    // MARK: Turns of a rollout's life
+
+    private func begin(_ record: RolloutRecord) async throws {
+        try await store.write { db in
+            var record = record
+            let key = record.key
+            let service = try ServiceRecord.find(db, key)
+            record.rollout.previous = service?.spec
+            record.previousGeneration = service?.generation
+            record.generation = try Self.generation(of: record, after: service, db)
+            record.rollout.state = .rolling
+            let now = Date()
+            record.rollout.startedAt = now
+            record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
+            try record.update(db)
+            let (spec, options) = (record.rollout.spec, record.rollout.options)
+            try RolloutRecord.note(
+                db, record.rollout.id, "bringing in \(spec.image), \(spec.scale) x, \(options.batchSize) at a time",
+                kind: "rolling")
+        }
+    }
+
+    /// The generation to bring in: what runs where only the scale differs; parked containers that are the very same;
+    /// else a new one.
+    private static func generation(
+        of record: RolloutRecord, after service: ServiceRecord?, _ db: Database
+    ) throws -> Int64 {
+        guard let service else { return record.rollout.id }
+        let hash = record.rollout.spec.hash
+        if record.isRemoval || (service.spec.hash == hash && !record.isForced) { return service.generation }
+        let parked = Set(try ContainerRecord.all(db, of: record.key).filter { $0.parkedAt != nil }.map(\.generation))
+        for generation in parked.sorted(by: >) where generation != service.generation {
+            guard let origin = try RolloutRecord.find(db, id: generation), origin.rollout.state == .done,
+                origin.rollout.spec.hash == hash, origin.rollout.revision == record.rollout.revision
+            else { continue }
+            return generation
+        }
+        return record.rollout.id
+    }
+
+    private func beginRollback(_ record: RolloutRecord, _ reason: String) async throws {
+        try await store.write { db in
+            var record = record
+            record.rollout.state = .rollingBack
+            record.rollout.reason = reason
+            record.problem = nil
+            record.rollout.deadline = Date().addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
+            try record.update(db)
+            let next = record.rollout.previous.map { "going back to \($0.image)" } ?? "there is nothing to go back to"
+            try RolloutRecord.note(db, record.rollout.id, "\(reason); \(next)", kind: "rolling-back")
+        }
+    }
+
+    private func finish(_ record: RolloutRecord, _ state: Rollout.State, _ reason: String?) async throws {
+        if record.isRemoval, state == .done { try await sweep(record.key) }
+        try await store.write { db in
+            var record = record
+            let key = record.key
+            record.rollout.state = state
+            record.rollout.reason = reason
+            record.rollout.endedAt = Date()
+            try record.update(db)
+            if state == .done, record.isRemoval {
+                try ServiceRecord.delete(db, key)
+            } else if state == .done {
+                try ServiceRecord(
+                    key: key, spec: record.rollout.spec, generation: record.generation ?? record.rollout.id
+                ).save(db)
+            }
+            let text = reason.map { "\(state.rawValue): \($0)" } ?? state.rawValue
+            try RolloutRecord.note(db, record.rollout.id, text, kind: "ended")
+            try Store.log("environment/\(key.environmentID)", "service", in: db)
+        }
+        logger.info(
+            "rollout ended", metadata: ["id": "\(record.rollout.id)", "service": "\(record.key)", "state": "\(state)"])
+        signal.fire()
+    }
+
+    /// Removes everything that is left of a service that goes, and the stack's network with the last of them.
+    private func sweep(_ key: ServiceKey) async throws {
+        let sight = try await look(at: key)
+        let scene = Scene(
+            key: key, environment: sight.environment, engine: sight.engine, members: members(sight, key))
+        for member in scene.members { try await remove(member.id, grace: 10, scene) }
+        let others = try await store.read { db in
+            try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).filter { $0.key != key }
+        }
+        guard others.isEmpty else { return }
+        // It may still be used by something that isn't ours; that is no reason to fail.
+        try? await scene.engine.removeNetwork("slipway-\(sight.environment.name)-\(key.stack)")
+    }
+
+    // MARK: Notes
+
+    private func note(_ record: RolloutRecord, _ text: String) async throws {
+        let id = record.rollout.id
+        try await store.write { try RolloutRecord.note($0, id, text) }
+    }
+
+    /// Notes what a rollout waits for, once.
+    private func noteOnce(_ record: RolloutRecord, _ text: String) async throws {
+        guard noted[record.rollout.id] != text else { return }
+        noted[record.rollout.id] = text
+        try await note(record, "waiting: \(text)")
+    }
+
+    private func noteServing(_ record: RolloutRecord, _ seen: RolloutObservation) async throws {
+        guard seen.unavailable == nil, record.rollout.state != .queued else { return }
+        let serving = seen.members.filter { $0.isServing && $0.generation == record.goal?.generation }.count
+        let id = record.rollout.id
+        guard serving != record.rollout.serving else { return }
+        try await store.write { db in
+            try db.execute(sql: "UPDATE rollout SET serving = ? WHERE id = ?", arguments: [serving, id])
+            try Store.log("rollout/\(id)", "progress", in: db)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Engines
+import Foundation
+import GRDB
+import Logging
+import Model
+import Store
+
+extension StackService {
+    /// The reconcile loop: carries out rollouts and keeps settled services as they shall be. Takes up what an earlier
+    /// process left at any point. Ends when its task is cancelled; what it was at goes on at the next start.
+    public func run() async throws {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                let version = signal.version
+                do {
+                    for key in try await openServices() where !isAtWork(key) {
+                        group.addTask {
+                            await self.drive(key)
+                            await self.isDone(key)
+                            self.signal.fire()
+                        }
+                    }
+                    for environment in try await environments() {
+                        if watched.insert(environment.id).inserted {
+                            group.addTask { await self.follow(environment) }
+                        }
+                        guard isDue(environment.id) else { continue }
+                        tending.insert(environment.id)
+                        group.addTask {
+                            await self.tend(environment)
+                            await self.hasTended(environment.id)
+                        }
+                    }
+                    try await convergeEdge()
+                } catch {
+                    if !Task.isCancelled { logger.error("reconcile", metadata: ["error": "\(error)"]) }
+                }
+                await signal.wait(after: version, upTo: .seconds(2))
+            }
+        }
+        watched = []
+        await prober.stop()
+    }
+
+    private func openServices() async throws -> [ServiceKey] {
+        try await store.read { db in
+            Set(
+                try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map(\.key)
+            ).sorted { $0.description < $1.description }
+        }
+    }
+
+    private func isDue(_ environment: Int64) -> Bool {
+        guard !tending.contains(environment) else { return false }
+        guard let last = tendedAt[environment] else { return true }
+        return ContinuousClock.now - last > .seconds(10)
+    }
+
+    private func hasTended(_ environment: Int64) {
+        tending.remove(environment)
+    }
+
+    /// Looks again whenever the engine says that a container changed.
+    private func follow(_ environment: Environment) async {
+        while !Task.isCancelled {
+            do {
+                for try await _ in try await engineFor(environment).events() {
+                    tendedAt[environment.id] = nil
+                    signal.fire()
+                }
+            } catch {
+                logger.debug("events ended", metadata: ["environment": "\(environment.name)", "error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    /// Keeps the settled services of an environment as they shall be.
+    private func tend(_ environment: Environment) async {
+        tendedAt[environment.id] = ContinuousClock.now
+        do {
+            let engine = try engineFor(environment)
+            let containers = try await engine.containers(labels: labels(of: environment))
+            try await tellChanges(environment, containers)
+            var groups = Dictionary(grouping: containers) { container in
+                ServiceKey(
+                    environmentID: environment.id, stack: container.labels[Label.stack] ?? "",
+                    service: container.labels[Label.service] ?? "")
+            }
+            let services = try await store.read { try ServiceRecord.all($0, environment: environment.id) }
+            for service in services where groups[service.key] == nil { groups[service.key] = [] }
+            for (key, containers) in groups where !isAtWork(key) {
+                do {
+                    try await settle(key, containers, environment, engine)
+                } catch {
+                    logger.warning("repair", metadata: ["service": "\(key)", "error": "\(error)"])
+                }
+                isDone(key)
+            }
+        } catch {
+            if Task.isCancelled { return }
+            logger.debug("engine", metadata: ["environment": "\(environment.name)", "error": "\(error)"])
+        }
+    }
+
+    private func settle(
+        _ key: ServiceKey, _ containers: [ObservedContainer], _ environment: Environment, _ engine: any Engine
+    ) async throws {
+        let (service, records) = try await store.read { db in
+            (try ServiceRecord.find(db, key), try RolloutRecord.ofService(db, key, and: "TRUE"))
+        }
+        // A rollout that came in meanwhile knows better.
+        guard records.allSatisfy(\.rollout.state.isFinal) else { return }
+        let sight = try await sight(of: key, containers, environment, engine, edgeIsFresh: true)
+        let members = members(sight, key)
+        let scene = Scene(key: key, environment: environment, engine: engine, members: members)
+        let last = records.last?.rollout
+        let options = last?.options ?? RolloutOptions()
+        var steps: [RolloutStep] = []
+        if last?.state == .rollbackFailed {
+            // Whatever is healthy goes on serving; a person decides.
+            logger.debug("left alone after a failed rollback", metadata: ["service": "\(key)"])
+        } else if let service {
+            steps = repairs(
+                of: service.spec, generation: service.generation, members: members, settle: options.settle, now: Date())
+            let limit = Date().addingTimeInterval(-Double(options.park) / 1000)
+            steps += members.filter { $0.parkedAt.map { $0 < limit } ?? false }.map { .remove($0.id) }
+        } else {
+            steps = members.filter { $0.parkedAt == nil }.map { .remove($0.id) }
+        }
+        steps += members.filter { $0.parkedAt != nil && $0.isUp }.map { .park($0.id) }
+        for step in steps {
+            logger.info("repair", metadata: ["service": "\(key)", "step": "\(step)"])
+            try await repair(step, service, scene)
+        }
+    }
+
+    private func repair(_ step: RolloutStep, _ service: ServiceRecord?, _ scene: Scene) async throws {
+        let grace = service?.spec.stopGracePeriod ?? 10
+        switch step {
+        case .create(let slot):
+            guard let service else { return }
+            if try await scene.engine.image(service.spec.runnableImage) == nil {
+                try await scene.engine.pull(service.spec.runnableImage) { _ in }
+            }
+            _ = try await create(service.spec, generation: service.generation, slot: slot, scene)
+            tendedAt[scene.environment.id] = nil
+            signal.fire()
+        case .start(let id): try await start(id, scene)
+        case .admit(let id): try await admit(id, scene)
+        case .remove(let id): try await remove(id, grace: grace, scene)
+        case .park(let id): try await park(id, grace: grace, scene)
+        default: break
+        }
+    }
+
+    /// Tells those who follow the environment when a container came, went or changed.
+    private func tellChanges(_ environment: Environment, _ containers: [ObservedContainer]) async throws {
+        let seen = Set(containers.map { "\($0.id) \($0.state.rawValue) \($0.restarts) \($0.address ?? "")" })
+        guard let before = lastSeen.updateValue(seen, forKey: environment.id), before != seen else { return }
+        try await store.write { try Store.log("environment/\(environment.id)", "containers", in: $0) }
+    }
+}

@@ -1,0 +1,216 @@
+import Engines
+import Foundation
+import GRDB
+public import Model
+import Store
+
+extension StackService {
+    /// Makes services of a stack what the request says: checks everything first, queues the rollouts in one
+    /// transaction, and returns at once.
+    ///
+    /// - Parameter pin: the image with its recorded digest, or nil for one that is none of ours.
+    public func up(
+        _ request: UpRequest, in environment: Environment, pin: @Sendable (ServiceSpec) async throws -> String?
+    ) async throws -> [ServiceOutcome] {
+        let chosen = try await prepare(request, environment, pin)
+        let now = try await situations(environment, request.stack)
+        let decisions = try chosen.map { spec in (spec, try decision(on: spec, request, now[spec.name] ?? .init())) }
+        let rolling = decisions.compactMap { _, decision -> ServiceSpec? in
+            if case .roll(_, let spec, _, _) = decision { spec } else { nil }
+        }
+        try await checkPorts(of: rolling, request.stack, environment)
+        var options = request.options
+        options.batchSize = max(1, request.batchSize ?? options.batchSize)
+        options.interval = max(0, request.interval ?? options.interval)
+        let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
+        let outcomes = try await store.write { [options] db in
+            var outcomes: [ServiceOutcome] = []
+            for (spec, decision) in decisions {
+                let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: spec.name)
+                outcomes.append(try Self.record(decision, key, request, options, db))
+            }
+            for name in pruned {
+                guard var spec = now[name]?.spec else { continue }
+                spec.scale = 0
+                let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: name)
+                let id = try Self.queue(spec, key, request, options, isRemoval: true, db)
+                outcomes.append(
+                    ServiceOutcome(
+                        service: name, action: .removed, rolloutID: id,
+                        message: "\(name): removing it, the file does not name it"))
+            }
+            try Store.log("environment/\(environment.id)", "up", in: db)
+            return outcomes
+        }
+        if request.confirmUpgrade { try await expireParked(chosen.map(\.name), request.stack, environment) }
+        signal.fire()
+        return outcomes
+    }
+
+    /// The chosen services, pinned and with ports, after every check that needs no comparison.
+    private func prepare(
+        _ request: UpRequest, _ environment: Environment, _ pin: @Sendable (ServiceSpec) async throws -> String?
+    ) async throws -> [ServiceSpec] {
+        guard isUsableName(request.stack) else {
+            throw Failure(
+                .invalid, "\(request.stack.isEmpty ? "An empty text" : request.stack) can't be a stack's name",
+                hint: "Use letters, digits, `-`, `_` and `.`, at most 63.")
+        }
+        let names = request.spec.services.map(\.name)
+        for name in request.services where !names.contains(name) {
+            throw Failure(
+                .notFound, "The file has no service \(name)",
+                hint: "Services: \(names.sorted().joined(separator: ", ")).")
+        }
+        var chosen = request.spec.services.filter { request.services.isEmpty || request.services.contains($0.name) }
+        guard !chosen.isEmpty || request.prune else {
+            throw Failure(.invalid, "The file has no service", hint: "Name at least one in docker-compose.yml.")
+        }
+        let objections = chosen.flatMap { Stacks.objections(to: $0, edge: edge != nil) }
+        guard objections.isEmpty else { throw Failure(.invalid, objections.joined(separator: "\n")) }
+        _ = try await engineInfo(in: environment)
+        let now = try await situations(environment, request.stack)
+        for index in chosen.indices {
+            if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }
+            givePorts(to: &chosen[index], asIn: now[chosen[index].name]?.spec)
+        }
+        return chosen
+    }
+
+    /// Gives each TCP port without one a port of the host: the one that it has, else one that is free.
+    private func givePorts(to spec: inout ServiceSpec, asIn current: ServiceSpec?) {
+        guard edge != nil else { return }
+        for index in spec.ports.indices where spec.ports[index].hostPort == nil && spec.ports[index].transport == .tcp {
+            let port = spec.ports[index]
+            let held = current?.ports.first { $0.containerPort == port.containerPort && $0.transport == .tcp }
+            spec.ports[index].hostPort = held?.hostPort ?? PortProbe.anyFree()
+        }
+    }
+
+    /// What each service of a stack is, by name.
+    private func situations(_ environment: Environment, _ stack: String) async throws -> [String: ServiceSituation] {
+        try await store.read { db in
+            var found: [String: ServiceSituation] = [:]
+            for service in try ServiceRecord.all(db, environment: environment.id, stack: stack) {
+                found[service.key.service] = ServiceSituation(spec: service.spec)
+            }
+            let records = try RolloutRecord.fetch(
+                db, where: "environmentID = ? AND stack = ? ORDER BY id", [environment.id, stack])
+            for record in records {
+                let name = record.key.service
+                var situation = found[name] ?? ServiceSituation()
+                if record.rollout.state.isFinal {
+                    if record.rollout.state == .done, record.rollout.previous?.hash != record.rollout.spec.hash {
+                        situation.before = record.rollout.previous
+                    }
+                } else {
+                    situation.open = record
+                    situation.spec =
+                        record.rollout.state == .rollingBack ? record.rollout.previous : record.rollout.spec
+                    if record.isRemoval || record.cancelRequested { situation.spec = record.rollout.previous }
+                }
+                found[name] = situation
+            }
+            return found.filter { $0.value.spec != nil || $0.value.open != nil }
+        }
+    }
+
+    private static func record(
+        _ decision: ServiceDecision, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, _ db: Database
+    ) throws -> ServiceOutcome {
+        switch decision {
+        case .leave(let action, let message):
+            return ServiceOutcome(service: key.service, action: action, message: message)
+        case .cancel(let record, let message):
+            try requestCancel(record.rollout.id, "rolled back by `up --rollback`", db)
+            return ServiceOutcome(
+                service: key.service, action: .rolledBack, rolloutID: record.rollout.id, message: message)
+        case .roll(let action, let spec, let isForced, let message):
+            let id = try queue(spec, key, request, options, isForced: isForced, db)
+            return ServiceOutcome(service: key.service, action: action, rolloutID: id, message: message)
+        }
+    }
+
+    /// Queues a rollout; those that were queued before it are overtaken.
+    private static func queue(
+        _ spec: ServiceSpec, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, isForced: Bool = false,
+        isRemoval: Bool = false, _ db: Database
+    ) throws -> Int64 {
+        var record = RolloutRecord(
+            rollout: Rollout(
+                id: 0, environmentID: key.environmentID, stack: key.stack, service: key.service,
+                deployID: request.deployID, revision: request.revision, spec: spec, options: options, queuedAt: Date()),
+            isForced: isForced, isRemoval: isRemoval)
+        let waiting = try RolloutRecord.ofService(db, key, and: "state = 'queued'")
+        try record.insert(db)
+        for var old in waiting {
+            old.rollout.state = .cancelled
+            old.rollout.reason = "superseded by rollout \(record.rollout.id)"
+            old.rollout.endedAt = Date()
+            try old.update(db)
+            try RolloutRecord.note(db, old.rollout.id, "superseded by rollout \(record.rollout.id)", kind: "ended")
+        }
+        return record.rollout.id
+    }
+
+    /// Parked containers of a confirmed upgrade are removed at the next look, as if their time were over.
+    private func expireParked(_ services: [String], _ stack: String, _ environment: Environment) async throws {
+        try await store.write { db in
+            for service in services {
+                let key = ServiceKey(environmentID: environment.id, stack: stack, service: service)
+                for var container in try ContainerRecord.all(db, of: key) where container.parkedAt != nil {
+                    container.parkedAt = Date(timeIntervalSince1970: 0)
+                    try container.save(db)
+                }
+            }
+        }
+        tendedAt[environment.id] = nil
+    }
+
+    /// Refuses a port that another service or another program holds, naming it.
+    private func checkPorts(of specs: [ServiceSpec], _ stack: String, _ environment: Environment) async throws {
+        guard edge != nil else { return }
+        let names = Dictionary(try await environments().map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
+        let held = try await store.read { db in
+            var held = try ServiceRecord.all(db).map { ($0.key, $0.spec) }
+            held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
+                ($0.key, $0.rollout.spec)
+            }
+            return held
+        }
+        var taken: [(String, PortMapping)] = []
+        for spec in specs {
+            let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
+            for port in spec.edgePorts {
+                let number = port.hostPort ?? 0
+                if let (other, _) = taken.first(where: { $0.1.collides(with: port) }) {
+                    throw Failure(.invalid, "\(other) and \(spec.name) both ask for port \(number)")
+                }
+                if let (other, _) = held.first(where: { other, spec in
+                    other != key && spec.edgePorts.contains { $0.collides(with: port) }
+                }) {
+                    throw Failure(
+                        .conflict,
+                        "Port \(number), which \(key) asks for, is held by \(other) in \(names[other.environmentID] ?? "?")",
+                        hint: "Give one of them another port of the host.")
+                }
+                let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
+                if !isOurs, !PortProbe.isFree(number, address: port.hostAddress) {
+                    throw Failure(
+                        .conflict, "Port \(number), which \(key) asks for, is held by another program on this machine",
+                        hint: "See `ss -ltnp | grep :\(number)`, or give the service another port of the host.")
+                }
+                taken.append((spec.name, port))
+            }
+        }
+    }
+}
+
+extension PortMapping {
+    /// Whether both can't be listened on at once.
+    func collides(with other: PortMapping) -> Bool {
+        guard transport == other.transport, hostPort == other.hostPort, hostPort != nil else { return false }
+        let addresses = Set([hostAddress ?? "0.0.0.0", other.hostAddress ?? "0.0.0.0"])
+        return addresses.count == 1 || addresses.contains("0.0.0.0")
+    }
+}

@@ -1,0 +1,43 @@
+import Engines
+import Foundation
+import GRDB
+public import Model
+import Store
+
+extension StackService {
+    /// Compares the digest of every running container that a deploy's rollouts brought in with the image that was
+    /// recorded for the commit.
+    public func verify(deploy id: Int64) async throws -> Deploy.Verification {
+        let rollouts = try await store.read { db in
+            try RolloutRecord.fetch(db, where: "deployID = ? AND state = 'done' ORDER BY id", [id])
+        }
+        var count = 0
+        var differences: [String] = []
+        for record in rollouts where !record.isRemoval {
+            guard let pinned = record.rollout.spec.pinnedImage, let wanted = ImageReference(pinned)?.digest else {
+                continue
+            }
+            let environment = try await environment(record.key.environmentID)
+            let engine = try engineFor(environment)
+            var labels = labels(of: environment)
+            labels[Label.stack] = record.key.stack
+            labels[Label.service] = record.key.service
+            let running = try await engine.containers(labels: labels).filter { $0.state == .running }
+            if running.count != record.rollout.spec.scale {
+                differences.append("\(record.key): \(running.count) of \(record.rollout.spec.scale) containers run")
+            }
+            for container in running {
+                count += 1
+                var found = try await engine.image(container.imageID)
+                if found == nil { found = try await engine.image(container.image) }
+                let digests = Set(found?.repoDigests.compactMap { ImageReference($0)?.digest } ?? [])
+                guard !digests.contains(wanted) else { continue }
+                let other = digests.map(\.short).sorted().joined(separator: ", ")
+                differences.append(
+                    "\(container.name) runs \(other.isEmpty ? container.image : other), not the tested \(wanted.short)")
+            }
+        }
+        if !differences.isEmpty { return .differs(differences) }
+        return count == 0 ? .nothingVerified : .verified(containers: count)
+    }
+}

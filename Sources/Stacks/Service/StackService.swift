@@ -1,0 +1,139 @@
+public import Engines
+import Foundation
+import GRDB
+public import Logging
+public import Model
+public import Store
+
+/// Stacks: what shall run in which environment, and the loop that makes it so.
+///
+/// Everything that matters is in the database; dropping this object at any point and making a new one changes nothing.
+public actor StackService {
+    /// The tables that this target owns.
+    public static let migrations: [Migration] = [StackTables.migration]
+
+    let store: Store
+    let engineFor: @Sendable (Environment) throws -> any Engine
+    let edge: Edge?
+    let instance: String
+    let logger: Logger
+    let prober: HealthProber
+    /// Fires whenever a loop should look again.
+    let signal: Signal
+    /// Services that a task of ours is changing now.
+    var busy: Set<ServiceKey> = []
+    /// Environments that a task of ours is looking after now, and when each was last looked at.
+    var tending: Set<Int64> = []
+    var tendedAt: [Int64: ContinuousClock.Instant] = [:]
+    var watched: Set<Int64> = []
+    /// What was seen last, so that pages hear of changes only.
+    var lastSeen: [Int64: Set<String>] = [:]
+    /// What each rollout waits for, as noted last.
+    var noted: [Int64: String] = [:]
+    var lastEdge = EdgeState()
+
+    /// - Parameters:
+    ///   - engineFor: what runs the containers of an environment.
+    ///   - edgeDirectory: where the load balancer's files are; nil means that containers publish their own ports.
+    ///   - instance: tells this data directory's containers from those of another Slipway on the same engine.
+    ///   - haproxy: the program.
+    public init(
+        store: Store, engineFor: @escaping @Sendable (Environment) throws -> any Engine, edgeDirectory: String?,
+        instance: String = "slipway", haproxy: String = "haproxy", logger: Logger
+    ) {
+        self.store = store
+        self.engineFor = engineFor
+        edge = edgeDirectory.map { Edge(directory: $0, program: haproxy, logger: logger) }
+        self.instance = instance
+        self.logger = logger
+        let signal = Signal()
+        self.signal = signal
+        prober = HealthProber { signal.fire() }
+    }
+
+    /// Ends the load balancer, which else outlives the server: for a demo or a test that leaves nothing behind.
+    public func stopEdge() async {
+        await edge?.stop()
+    }
+
+    func isAtWork(_ key: ServiceKey) -> Bool { !busy.insert(key).inserted }
+    func isDone(_ key: ServiceKey) { busy.remove(key) }
+
+    // MARK: Environments
+
+    /// All environments, by name.
+    public func environments() async throws -> [Environment] {
+        try await store.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM environment ORDER BY name").map { row in
+                Environment(
+                    id: row["id"], name: row["name"], aliases: try JSONText.decode(row["aliases"]),
+                    socket: row["socket"])
+            }
+        }
+    }
+
+    /// Adds an environment. Throws `.invalid` for a name that can't be one, `.conflict` for one that is taken.
+    @discardableResult
+    public func addEnvironment(name: String, aliases: [String] = [], socket: String) async throws -> Environment {
+        guard isUsableName(name) else {
+            throw Failure(
+                .invalid, "\(name.isEmpty ? "An empty text" : name) can't be an environment's name",
+                hint: "Use letters, digits, `-`, `_` and `.`, at most 63.")
+        }
+        for other in try await environments() {
+            let taken = Set([other.name] + other.aliases).intersection([name] + aliases)
+            guard let one = taken.sorted().first else { continue }
+            throw Failure(.conflict, "\(one) is already a name of the environment \(other.name)")
+        }
+        return try await store.write { db in
+            try db.execute(
+                sql: "INSERT INTO environment (name, aliases, socket) VALUES (?, ?, ?)",
+                arguments: [name, try JSONText.encode(aliases), socket])
+            let id = db.lastInsertedRowID
+            try Store.log("environment/\(id)", "added", in: db)
+            return Environment(id: id, name: name, aliases: aliases, socket: socket)
+        }
+    }
+
+    /// The environment of that name or alias. Throws `.notFound`, listing those that there are.
+    public func environment(named name: String) async throws -> Environment {
+        let all = try await environments()
+        if let found = all.first(where: { $0.name == name }) ?? all.first(where: { $0.aliases.contains(name) }) {
+            return found
+        }
+        let names = all.map { $0.aliases.isEmpty ? $0.name : "\($0.name) (\($0.aliases.joined(separator: ", ")))" }
+        throw Failure(
+            .notFound, "There is no environment \(name)",
+            hint: names.isEmpty ? "None was added yet." : "Environments: \(names.joined(separator: ", ")).")
+    }
+
+    /// The environment of that id, for rows that name it.
+    func environment(_ id: Int64) async throws -> Environment {
+        guard let found = try await environments().first(where: { $0.id == id }) else {
+            throw Failure(.notFound, "There is no environment \(id)")
+        }
+        return found
+    }
+
+    /// What the environment's engine says of itself. Throws `.unavailable` when it doesn't answer.
+    public func engineInfo(in environment: Environment) async throws -> EngineInfo {
+        try await engineFor(environment).info()
+    }
+
+    /// Output of a container. Throws `.notFound` for one that isn't of this environment.
+    public func logs(
+        container id: String, in environment: Environment, follow: Bool = false, tail: Int? = nil,
+        timestamps: Bool = false
+    ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+        let engine = try engineFor(environment)
+        let ours = try await engine.containers(labels: labels(of: environment))
+        guard let container = ours.first(where: { $0.id == id || $0.name == id }) else {
+            throw Failure(.notFound, "There is no container \(id) in \(environment.name)")
+        }
+        return try await engine.logs(container.id, follow: follow, tail: tail, timestamps: timestamps)
+    }
+
+    func labels(of environment: Environment) -> [String: String] {
+        [Label.instance: instance, Label.environment: environment.name]
+    }
+}

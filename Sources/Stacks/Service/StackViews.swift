@@ -1,0 +1,96 @@
+public import Engines
+public import Model
+public import struct Foundation.Date
+
+/// A stack as it is now.
+public struct StackView: Sendable, Codable, Hashable {
+    public var name: String
+    public var services: [ServiceView]
+
+    public init(name: String, services: [ServiceView]) {
+        self.name = name
+        self.services = services
+    }
+}
+
+/// A service as it is now.
+public struct ServiceView: Sendable, Codable, Hashable {
+    public enum State: String, Sendable, Codable {
+        /// As many containers as asked for are fit.
+        case active
+        case upgrading
+        case rollingBack = "rolling-back"
+        /// Some are missing or unfit.
+        case degraded
+        /// None is fit.
+        case down
+        /// Scale 0, or its first rollout failed.
+        case stopped
+        /// The engine doesn't answer.
+        case unknown
+    }
+
+    public var name: String
+    public var spec: ServiceSpec
+    public var state: State
+    public var containers: [ContainerView]
+    /// The one at work, else the last.
+    public var rollout: Rollout?
+
+    public init(
+        name: String, spec: ServiceSpec, state: State, containers: [ContainerView], rollout: Rollout? = nil
+    ) {
+        self.name = name
+        self.spec = spec
+        self.state = state
+        self.containers = containers
+        self.rollout = rollout
+    }
+}
+
+/// A container as it is now.
+public struct ContainerView: Sendable, Codable, Hashable, Identifiable {
+    public var id: String
+    public var name: String
+    public var slot: Int
+    public var revision: SHA?
+    /// What it was created from.
+    public var image: String
+    /// The digest part of `image`, where it has one.
+    public var imageDigest: Digest?
+    public var state: ObservedContainer.State
+    /// `healthy`, `starting`, `parked`, …
+    public var health: String
+    /// What the last probe found.
+    public var lastProbe: ProbeResult?
+    public var address: String?
+    public var startedAt: Date?
+    public var restarts: Int
+    public var parked: Bool
+    /// Whether it takes requests.
+    public var serving: Bool
+    /// Whether its image is the one that was recorded for the commit; nil where none was.
+    public var matches: Bool?
+
+    public init(
+        id: String, name: String, slot: Int, revision: SHA? = nil, image: String, imageDigest: Digest? = nil,
+        state: ObservedContainer.State, health: String, lastProbe: ProbeResult? = nil, address: String? = nil,
+        startedAt: Date? = nil, restarts: Int = 0, parked: Bool = false, serving: Bool = false, matches: Bool? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.slot = slot
+        self.revision = revision
+        self.image = image
+        self.imageDigest = imageDigest
+        self.state = state
+        self.health = health
+        self.lastProbe = lastProbe
+        self.address = address
+        self.startedAt = startedAt
+        self.restarts = restarts
+        self.parked = parked
+        self.serving = serving
+        self.matches = matches
+    }
+}

@@ -1,0 +1,162 @@
+import Engines
+import Foundation
+import HTTPTransport
+import Model
+import Synchronization
+import Testing
+
+@testable import Stacks
+
+/// Rollouts on a real Docker Engine behind a real HAProxy, with requests counted throughout.
+@Suite(
+    .serialized, .timeLimit(.minutes(5)),
+    .enabled(if: ProcessInfo.processInfo.environment["SLIPWAY_ENGINE_TESTS"] == "1"))
+struct RealEngineTests {
+    /// Answers `version` over HTTP; perl is all that debian:12-slim has.
+    static let server = """
+        use IO::Socket::INET; $SIG{CHLD}="IGNORE"; $SIG{TERM}=sub{exit 0};
+        sleep($ENV{DELAY}||0); exit 3 if $ENV{BROKEN} eq "exit";
+        my $s=IO::Socket::INET->new(LocalPort=>8080,Listen=>64,ReuseAddr=>1) or die;
+        while(1){ my $c=$s->accept or next; if(!fork){ my $l=<$c>; while(my $h=<$c>){last if $h=~/^\\r?$/}
+        my $code=$ENV{BROKEN} eq "sick" && $l=~/health/ ? "503 Sick" : "200 OK"; my $b="$ENV{VERSION}";
+        select(undef,undef,undef,0.02);
+        print $c "HTTP/1.1 $code\\r\\nContent-Length: ".length($b)."\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c; exit 0 } close $c }
+        """
+
+    let folder = NSTemporaryDirectory() + "slipway-stacks-\(UUID().uuidString.prefix(8))"
+    let stack = "t\(UUID().uuidString.prefix(6).lowercased())"
+    let port = PortProbe.anyFree() ?? 0
+
+    func spec(_ version: String, scale: Int = 3, broken: String = "") -> ServiceSpec {
+        var spec = ServiceSpec(
+            name: "web", image: "debian:12-slim", scale: scale, command: ["perl", "-e", Self.server],
+            environment: ["VERSION": version, "BROKEN": broken],
+            ports: [PortMapping(hostAddress: "127.0.0.1", hostPort: port, containerPort: 8080)])
+        spec.stopGracePeriod = 2
+        spec.healthCheck = HealthCheck(
+            port: 8080, requestLine: "GET /health \"HTTP/1.0\"", interval: 200, responseTimeout: 1000,
+            healthyThreshold: 2, unhealthyThreshold: 3, initializingTimeout: 8000)
+        return spec
+    }
+
+    let options = RolloutOptions(settle: 500, deadline: 60_000, drain: 5000)
+
+    func withHarbour(_ body: (Harbour) async throws -> Void) async throws {
+        let socket = ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "/var/run/docker.sock"
+        let engine = try DockerEngine(socket: socket.replacingOccurrences(of: "unix://", with: ""))
+        let harbour = try await Harbour(engine: engine, edgeDirectory: folder, instance: stack)
+        var problem: (any Error)?
+        do { try await body(harbour) } catch { problem = error }
+        await harbour.stop()
+        await harbour.service.stopEdge()
+        for container in try await engine.containers(labels: [Label.instance: stack]) {
+            try await engine.remove(container.id)
+        }
+        try? await engine.removeNetwork("slipway-production-\(stack)")
+        try? FileManager.default.removeItem(atPath: folder)
+        if let problem { throw problem }
+    }
+
+    func up(_ harbour: Harbour, _ spec: ServiceSpec, deploy: Int64? = nil) async throws -> Int64? {
+        try await harbour.up([spec], stack: stack, upgrade: true, options: options, deploy: deploy).first?.rolloutID
+    }
+
+    /// Sends requests through the edge as long as `body` runs; returns answers by text, failures by reason.
+    func underLoad(_ body: () async throws -> Void) async throws -> [String: Int] {
+        let counts = Mutex<[String: Int]>([:])
+        let client = HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: port))
+        let clients = (0..<4).map { _ in
+            Task {
+                while !Task.isCancelled {
+                    let text: String
+                    do {
+                        let reply = try await client.send(
+                            HTTPRequest(method: "GET", path: "/"), timeout: .seconds(10))
+                        text = reply.status == 200 ? String(decoding: reply.body, as: UTF8.self) : "\(reply.status)"
+                    } catch {
+                        if Task.isCancelled { return }
+                        text = "\(error)"
+                    }
+                    counts.withLock { $0[text, default: 0] += 1 }
+                }
+            }
+        }
+        defer { for client in clients { client.cancel() } }
+        try await body()
+        for client in clients { client.cancel() }
+        for client in clients { await client.value }
+        return counts.withLock { $0 }
+    }
+
+    @Test func upgradeAndRestartAndRollbackDropNoRequest() async throws {
+        try await withHarbour { harbour in
+            #expect(try await harbour.settled(up(harbour, spec("one"))).state == .done)
+            let counts = try await underLoad {
+                let second = try await up(harbour, spec("two")) ?? 0
+                // The server dies in the middle.
+                try await harbour.until { try await $0.rollout(second).log.contains { $0.text.contains("stopped") } }
+                await harbour.restart()
+                let ended = try await harbour.settled(second)
+                #expect(ended.state == .done, "\(ended.log.map(\.text))")
+                #expect(ended.serving == 3)
+                // Sick for ever: goes back by itself.
+                let third = try await harbour.settled(up(harbour, spec("three", broken: "sick")))
+                #expect(third.state == .rolledBack)
+                #expect(third.reason?.contains("HTTP 503") == true, "\(third.reason ?? "")")
+                // Crashes at once: goes back too.
+                let fourth = try await harbour.settled(up(harbour, spec("four", broken: "exit")))
+                #expect(fourth.state == .rolledBack, "\(fourth.log.map(\.text))")
+                // Back to the very containers.
+                let back = try await harbour.up([spec("two")], stack: stack, rollback: true, options: options).first
+                #expect(try await harbour.settled(back?.rolloutID).state == .done)
+            }
+            #expect(Set(counts.keys) == ["one", "two"], "\(counts)")
+            #expect(counts.values.reduce(0, +) > 100)
+            let containers = try await harbour.containers("web").filter { !$0.parked }
+            #expect(containers.count == 3)
+            #expect(containers.allSatisfy { $0.serving && $0.health == "healthy" })
+        }
+    }
+
+    @Test func removedContainersComeBackAndTheEdgeToo() async throws {
+        try await withHarbour { harbour in
+            #expect(try await harbour.settled(up(harbour, spec("one", scale: 2))).state == .done)
+            let first = try await harbour.containers("web").first
+            try await harbour.engine.remove(first?.id ?? "")
+            try await harbour.until { _ in
+                let containers = try await harbour.containers("web").filter(\.serving)
+                return containers.count == 2 && !containers.contains { $0.id == first?.id }
+            }
+            await harbour.service.stopEdge()
+            let client = HTTPClient(endpoint: .tcp(host: "127.0.0.1", port: port))
+            var status = 0
+            for _ in 0..<100 where status != 200 {
+                let reply = try? await client.send(HTTPRequest(method: "GET", path: "/"), timeout: .seconds(2))
+                status = reply?.status ?? 0
+                if status != 200 { try await Task.sleep(for: .milliseconds(100)) }
+            }
+            #expect(status == 200)
+            // The port is taken now, for everybody else.
+            var other = spec("x")
+            other.name = "other"
+            await #expect {
+                _ = try await harbour.up([other], stack: "else")
+            } throws: {
+                ($0 as? Failure)?.message.contains("is held by \(stack)/web in production") == true
+            }
+        }
+    }
+
+    @Test func portsOfOtherProgramsAreRefused() async throws {
+        try await withHarbour { harbour in
+            let listener = try Listener(port: port)
+            defer { listener.close() }
+            await #expect {
+                _ = try await up(harbour, spec("one"))
+            } throws: {
+                ($0 as? Failure)?.message.contains("held by another program") == true
+            }
+            #expect(try await harbour.service.rollouts(environment: harbour.environment).isEmpty)
+        }
+    }
+}
