@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Stacks
 import Testing
 
 @testable import Delivery
@@ -263,6 +264,8 @@ extension Sample {
                 )
                 .render(context)
             ),
+            ("environments", EnvironmentsPage(environments: [Self.production]).render(context)),
+            ("environment-empty", EnvironmentPage(environment: Self.production, stacks: []).render(context)),
             ("failure", FailurePage(failure: failure).render(context)),
         ]
     }
