@@ -51,7 +51,7 @@ extension API {
             answer: "Rollout"
         ) { call in
             let rollout = try await rollout(call)
-            try await call.services.stacks.cancel(rollout.id)
+            try await call.services.stacks.cancel(rollout: rollout.id)
             return try .value(try await call.services.stacks.rollout(rollout.id), .accepted)
         },
         APIRoute(

@@ -214,6 +214,8 @@ extension Style {
         .table tr:first-child td { border-top: 0; }
         .service { margin-bottom: var(--s4); overflow: hidden; }
         .service .bar { margin: 0; align-items: center; }
+        .service .bar h3 { min-width: 8rem; }
+        .yes { color: var(--good); }
         .service .table thead th { border-top: 1px solid var(--line); background: var(--raised); }
         .more { padding: var(--s3) var(--s4); border-top: 1px solid var(--line); text-align: center; font-size: var(--t-s); }
         @media (max-width: 44rem) {

@@ -14,8 +14,8 @@ struct CommitLine: Sendable {
         return """
             <li class="commit\(" live", if: row.isLive)\(" gone", if: commit.detachedAt != nil)" id="c-\(commit.sha.short)">\
             \(Pieces.face(commit.authorName))
-            <div class="main"><div class="title" title="\(commit.body)">\(Pieces.title(commit))</div>\(Pieces.meta(commit, context))</div>
-            <div class="state">\(state)\(live)</div>
+            <div class="main"><div class="title" title="\(commit.body)">\(Pieces.title(commit))</div>\(Pieces.meta(commit, context, mark: live))</div>
+            <div class="state">\(state)</div>
             \("<div class=\"go\">\(button)</div>", if: target != nil)</li>
 
             """

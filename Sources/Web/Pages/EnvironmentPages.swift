@@ -82,14 +82,15 @@ struct EnvironmentPage: Sendable {
 
     private func service(_ service: ServiceView, _ context: PageContext) -> HTML {
         let running = service.containers.filter { !$0.parked }
-        let rollout: HTML? = service.rollout.map { rollout in
-            let badge = Badge.of(rollout.state)
-            return rollout.deployID.map { badge.link("/deploys/\($0)") } ?? badge.html
+        let serving = running.filter(\.serving).count
+        let rollout: HTML? = service.rollout?.deployID.map {
+            "<a class=\"small\" href=\"/deploys/\($0)\">deploy #\($0)</a>"
         }
         return """
             <div class="card service"><div class="pad bar"><h3>\(service.name)</h3>\
-            <span class="muted small">\(running.count) of \(service.spec.scale)</span>\(proof(running))\(rollout)</div>
-            <table class="table"><thead><tr><th>Container</th><th>State</th><th>Health</th><th>Revision</th><th>Started</th><th></th></tr></thead>
+            <span class="muted small">\(serving) of \(service.spec.scale) serving</span>\(proof(running))\(Self.badge(service.state).html)\(rollout)</div>
+            \("<p class=\"pad muted small\">No containers.</p>", if: service.containers.isEmpty)
+            <table class="table"\(" hidden", if: service.containers.isEmpty)><thead><tr><th>Container</th><th>State</th><th>Health</th><th>Revision</th><th>Image</th><th>Started</th><th><span class="vh">More</span></th></tr></thead>
             <tbody>\(service.containers.map { container($0, context) })</tbody></table></div>
 
             """
@@ -111,14 +112,38 @@ struct EnvironmentPage: Sendable {
         return """
             <tr><td><code>\(container.name)</code></td><td data-label="State">\(state(container))</td>\
             <td data-label="Health">\(container.health)\(restarts)</td><td data-label="Revision">\(revision)</td>\
+            <td data-label="Image">\(image(container))</td>\
             <td data-label="Started">\(started)</td><td><a href="\(logs)">Logs</a></td></tr>
 
             """
     }
 
+    /// The digest, and whether it is the one that was recorded when the commit was tested.
+    private func image(_ container: ContainerView) -> HTML {
+        let digest: HTML = container.imageDigest.map { Pieces.digest($0) } ?? "<span class=\"muted\">no digest</span>"
+        switch container.matches {
+        case true: return "\(digest) <span class=\"yes\">\(Icon.check)<span class=\"vh\">as tested</span></span>"
+        case false: return "\(digest) \(Badge(.bad, Icon.alert, "not as tested").html)"
+        default: return digest
+        }
+    }
+
+    private static func badge(_ state: ServiceView.State) -> Badge {
+        switch state {
+        case .active: Badge(.good, Icon.check, "Active")
+        case .upgrading: Badge(.busy, Icon.spinner, "Upgrading")
+        case .rollingBack: Badge(.warn, Icon.spinner, "Rolling back")
+        case .degraded: Badge(.warn, Icon.alert, "Degraded")
+        case .down: Badge(.bad, Icon.cross, "Down")
+        case .stopped: Badge(.quiet, Icon.minus, "Stopped")
+        case .unknown: Badge(.bad, Icon.alert, "Engine doesn't answer")
+        }
+    }
+
     private func state(_ container: ContainerView) -> HTML {
         let state = container.state.rawValue
         if container.parked { return Badge(.quiet, Icon.minus, "parked").html }
+        if container.health == "draining" { return Badge(.busy, Icon.spinner, "draining").html }
         return state == "running" ? Badge(.good, Icon.check, state).html : Badge(.bad, Icon.cross, state).html
     }
 }
