@@ -20,6 +20,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -82,9 +83,9 @@ let package = Package(
         room(
             "Web",
             [
-                "Model", "Store", "Git", "Access", "Stacks", "Pipeline", "Delivery", hummingbird, logging, nioCore,
-                subprocess, system,
-            ], excluding: ["Golden"]),
+                "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", grdb, hummingbird,
+                lifecycle, logging, nioCore, subprocess, system,
+            ], tests: ["Supervisor", "HTTPTransport"], excluding: ["Golden"]),
         // Floor 6
         [
             .executableTarget(
@@ -93,7 +94,7 @@ let package = Package(
                     "Model", "HTTPTransport", "Store", "StackFile", "DockerAPI", "Git", "Supervisor", "Secrets",
                     "Client",
                     "Engines", "Pipeline", "Stacks", "Access", "Delivery", "Web",
-                    argumentParser, hummingbird, lifecycle, logging, nioCore, subprocess, system,
+                    argumentParser, lifecycle, logging, subprocess, system, unixSignals,
                 ],
                 swiftSettings: settings),
             .testTarget(name: "slipwayTests", dependencies: ["slipway"], swiftSettings: settings),

@@ -80,3 +80,21 @@ extension SlipwayClient {
         }
     }
 }
+
+extension SlipwayClient {
+    /// Gets the body of an answer as it is.
+    public func bytes(_ path: String, timeout: Duration = .seconds(60)) async throws -> [UInt8] {
+        try await send(request("GET", path, accept: "*/*"), timeout: timeout).body
+    }
+
+    /// Gets the body of an answer piece by piece, for as long as the server sends; no second try.
+    public func stream(_ path: String, _ receive: @Sendable ([UInt8]) -> Void) async throws {
+        let stream = try await http.stream(request("GET", path, accept: "*/*"), timeout: .seconds(60))
+        guard stream.head.status < 300 else {
+            var body: [UInt8] = []
+            for try await chunk in stream.chunks { body += chunk }
+            throw failure(status: stream.head.status, body: body)
+        }
+        for try await chunk in stream.chunks { receive(chunk) }
+    }
+}

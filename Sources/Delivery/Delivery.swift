@@ -92,7 +92,7 @@ public final class Delivery: Sendable {
         let app = try await journal.addApp(
             name: name, source: source, branch: branch, environments: try await stacks.environments())
         switch source {
-        case .hosted: try await commitService.mirror(of: app).create()
+        case .hosted: try await commitService.mirror(of: app).create(branch: branch)
         case .remote: try? await refresh(app)
         }
         return try await self.app(named: name)

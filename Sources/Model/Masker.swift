@@ -80,8 +80,9 @@ enum MaskedForms {
         var forms: [[UInt8]] = []
         for value in Set([secret, trimmed]) where value.utf8.count >= shortest {
             forms.append(Array(value.utf8))
-            forms += [.alphanumerics, .urlQueryAllowed, unreserved].compactMap {
-                value.addingPercentEncoding(withAllowedCharacters: $0).map { Array($0.utf8) }
+            for allowed in [.alphanumerics, .urlQueryAllowed, unreserved] {
+                guard let encoded = value.addingPercentEncoding(withAllowedCharacters: allowed) else { continue }
+                forms += [encoded, lowerCaseEscapes(encoded)].map { Array($0.utf8) }
             }
             forms.append(Array(value.replacing("%", with: "%25").replacing(" ", with: "+").utf8))
             forms += base64(of: Array(value.utf8))
@@ -98,6 +99,11 @@ enum MaskedForms {
 
     private static let unreserved = CharacterSet(
         charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+    /// `%3F` as `%3f`.
+    private static func lowerCaseEscapes(_ text: String) -> String {
+        text.replacing(#/%[0-9A-F]{2}/#) { $0.output.lowercased() }
+    }
 
     /// The value's own base64 form, and what is left of it when it stands at any place of a longer encoded text.
     private static func base64(of value: [UInt8]) -> [[UInt8]] {

@@ -1,7 +1,10 @@
 internal import Model
 
 /// Lays a later file's services over an earlier one's, as compose does (compose-go `override/merge.go`).
-enum ServiceMerge {
+struct ServiceMerge {
+    private(set) var services: [RawService] = []
+    private var indices: [String: Int] = [:]
+
     /// How two values of one key become one. Keys that aren't named here: mappings merge, lists are joined, the rest
     /// is replaced.
     private enum Rule {
@@ -19,16 +22,18 @@ enum ServiceMerge {
         "volumes": .volumes,
     ]
 
-    /// `image` and `build` displace each other, `net` is an older name of `network_mode`.
-    private static let displaces = ["image": "build", "build": "image", "net": "network_mode", "network_mode": "net"]
+    /// `net` is an older name of `network_mode`.
+    private static let displaces = ["net": "network_mode", "network_mode": "net"]
 
-    static func merge(_ service: RawService, into services: inout [RawService]) {
-        guard let index = services.firstIndex(where: { $0.name == service.name }) else {
+    /// Lays `service` over the one of its name, or puts it last.
+    mutating func add(_ service: RawService) {
+        guard let index = indices[service.name] else {
+            indices[service.name] = services.count
             services.append(service)
             return
         }
         for pair in service.keys where !pair.value.isNull {
-            if let other = displaces[pair.key], service[other] == nil {
+            if let other = Self.displaces[pair.key], service[other] == nil {
                 services[index].keys.removeAll { $0.key == other }
             }
             guard let at = services[index].keys.firstIndex(where: { $0.key == pair.key }) else {
@@ -37,7 +42,8 @@ enum ServiceMerge {
             }
             let base = services[index].keys[at].value
             services[index].keys[at] = YAMLNode.Pair(
-                key: pair.key, keyPlace: pair.keyPlace, value: merged(base, pair.value, rule: rules[pair.key]))
+                key: pair.key, keyPlace: pair.keyPlace, value: Self.merged(base, pair.value, rule: Self.rules[pair.key])
+            )
         }
     }
 
@@ -62,8 +68,9 @@ enum ServiceMerge {
             return YAMLNode(.mapping(overlay(old, new, generic)), at: over.place)
         }
         if let old = base.sequence, let new = over.sequence {
-            let known = Set(old.compactMap(\.text))
-            return YAMLNode(.sequence(old + new.filter { !($0.text.map(known.contains) ?? false) }), at: over.place)
+            var seen: Set<String> = []
+            let items = (old + new).filter { item in item.text.map { seen.insert($0).inserted } ?? true }
+            return YAMLNode(.sequence(items), at: over.place)
         }
         return over
     }

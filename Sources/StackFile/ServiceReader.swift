@@ -52,7 +52,7 @@ struct ServiceReader {
         } else if raw["image"] != nil {
             error(raw["image"]?.value.place ?? raw.place, "image is empty")
         } else {
-            let others = known.filter { $0.name != raw.name && $0["image"] != nil }.map(\.name)
+            let others = known.prefix(200).filter { $0.name != raw.name && $0["image"] != nil }.map(\.name)
             error(raw.place, "has no image", hint: Suggestion.hint(for: raw.name, in: others))
         }
     }

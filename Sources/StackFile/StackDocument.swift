@@ -38,7 +38,7 @@ enum StackDocument {
 
     /// Compose v1 has no `version` (or 1) and no `services`.
     private static func isVersionOne(_ root: YAMLNode) -> Bool {
-        if let services = root["services"], services["image"] == nil { return false }
+        if let services = root["services"], services["image"]?.text == nil { return false }
         guard let version = root["version"]?.text else { return true }
         return version == "1" || version == "1.0"
     }

@@ -76,6 +76,9 @@ public enum StackFiles {
         "rancher-compose.yml", "rancher-compose.yaml", "rancher_compose.yml", "rancher_compose.yaml",
     ]
 
+    /// After so many findings nobody reads on.
+    private static let findingLimit = 500
+
     /// Reads `sources`, later ones overriding earlier ones; a rancher-compose file is one more of them.
     ///
     /// Throws one `Failure` that holds everything that is wrong, warnings included, sorted by place.
@@ -83,30 +86,34 @@ public enum StackFiles {
         _ sources: [StackFileSource], _ options: StackFileOptions = StackFileOptions()
     ) throws(Failure) -> StackFileResult {
         var diagnostics = Diagnostics()
-        var merged: [RawService] = []
+        var merged = ServiceMerge()
         var complete = true
         for source in sources {
             guard let document = document(of: source, &diagnostics) else {
-                complete = false
+                complete = complete && !diagnostics.hasErrors
                 continue
             }
             let services = StackDocument.services(in: document, options: options, &diagnostics)
-            for service in services { ServiceMerge.merge(service, into: &merged) }
+            for service in services { merged.add(service) }
         }
         var result = StackFileResult(spec: StackSpec(services: []), warnings: [], upgradeStrategies: [:])
-        for service in merged {
-            var reader = ServiceReader(service, options: options, known: merged)
+        // What a missing variable left behind is no second error.
+        let wrong = Set(
+            diagnostics.findings.filter { $0.severity == .error }.map { "\($0.file):\($0.line):\($0.column)" })
+        for service in merged.services {
+            var reader = ServiceReader(service, options: options, known: merged.services)
             reader.read()
             if complete { reader.checkImage() }
-            // What a missing variable left behind is no second error.
-            let wrong = Set(
-                diagnostics.findings.filter { $0.severity == .error }.map { "\($0.file):\($0.line):\($0.column)" })
             diagnostics.add(
                 reader.diagnostics.findings.filter { !wrong.contains("\($0.file):\($0.line):\($0.column)") })
             result.spec.services.append(reader.spec)
             if let strategy = reader.upgradeStrategy { result.upgradeStrategies[service.name] = strategy }
+            if diagnostics.findings.count > findingLimit, diagnostics.hasErrors {
+                diagnostics.error(service.place, "there are more errors than \(findingLimit); the rest is not shown")
+                break
+            }
         }
-        if merged.isEmpty, !diagnostics.hasErrors {
+        if merged.services.isEmpty, !diagnostics.hasErrors {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
         }
         let findings = diagnostics.sorted(files: sources.map(\.name))

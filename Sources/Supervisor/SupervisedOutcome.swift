@@ -24,7 +24,9 @@ public struct SupervisedOutcome: Codable, Hashable, Sendable {
     public var exitStatus: Int32?
     /// Signal that ended the command, where one did.
     public var signal: Int32?
+    /// Why it ended.
     public var reason: Reason
+    /// When the last of its output had been read.
     public var endedAt: Date
     /// Whether the last of the output is missing because the log could not be written.
     public var logTruncated: Bool
@@ -49,6 +51,8 @@ public struct SupervisedOutcome: Codable, Hashable, Sendable {
 public enum SupervisedState: Hashable, Sendable {
     /// Never started.
     case absent
+    /// Its supervisor lives.
     case running(since: Date)
+    /// Nothing more will happen.
     case ended(SupervisedOutcome)
 }

@@ -9,9 +9,9 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Validate slipway.yml, compose and rancher-compose files.",
         discussion: """
-            Reads the files in DIR and in DIR/deploy and prints what is wrong with them, one line each:
-            file:line:column: error|warning: message. REVISION counts as set; other variables are
-            errors unless --set names them.
+            Reads the files in DIR and in DIR/deploy and prints what is wrong, one line
+            each: file:line:column: error|warning: message. REVISION counts as set;
+            other variables are errors unless --set names them.
 
             EXAMPLES:
               slipway check
@@ -19,7 +19,7 @@ struct CheckCommand: ParsableCommand {
               slipway check --format github      in a GitHub workflow
               slipway check --format json | jq '.findings[].message'
 
-            EXIT STATUS: 0 without errors (warnings are none), 1 with errors, 2 for wrong usage.
+            EXIT STATUS: 0 no errors (warnings are none), 1 errors, 2 wrong usage.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github }

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Foundation
-import Model
 
-/// The command line. Called `rancher` or `rancher-compose` it speaks the Rancher CLI's grammar.
+/// The command line's root: one subcommand a file.
 @main
 struct Slipway: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,29 +23,4 @@ struct Slipway: AsyncParsableCommand {
             TokensCommand.self,
             SuperviseCommand.self,
         ])
-
-    static func main() async {
-        var arguments = ProcessInfo.processInfo.arguments
-        let name = arguments.removeFirst().split(separator: "/").last.map(String.init) ?? "slipway"
-        do {
-            if ["rancher", "rancher-compose"].contains(name) {
-                return try await RancherCommand(calledAs: name, arguments: arguments).run()
-            }
-            // `up` has the Rancher CLI's grammar under either name.
-            if arguments.first == "up", !arguments.contains("--help") {
-                return try await RancherCommand(calledAs: name, arguments: arguments).run()
-            }
-            var command = try parseAsRoot(arguments)
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch let failure as Failure {
-            Terminal.error("\(name): \(failure)")
-            Foundation.exit(failure.exitStatus)
-        } catch {
-            exit(withError: error)
-        }
-    }
 }

@@ -49,7 +49,7 @@ def watch_to_the_end(page):
 def test_an_app_is_added(member, looks, journey, server):
     member.goto("/")
     looks.check("apps-empty")
-    member.get_by_role("link", name=re.compile("Add (an|your first) app")).first.click()
+    member.get_by_role("link", name=re.compile("Add (an|the first) app")).first.click()
     member.get_by_label("Name", exact=True).fill("orders")
     member.get_by_label("Push to Slipway").check()
     member.get_by_role("button", name="Add the app").click()

@@ -78,6 +78,30 @@ struct DockerEngineRacesTests {
         }
     }
 
+    @Test("A name held by a container that can't be seen yet is adopted when it can")
+    func nameOfTheUnborn() async throws {
+        let looks = Mutex(0)
+        try await withStub({ request, writer in
+            if request.method == "POST" {
+                return try await writer.reply(409, [], #"{"message":"name in use"}"#)
+            }
+            let look = looks.withLock { looks in
+                looks += 1
+                return looks
+            }
+            if look < 8 {
+                try await writer.reply(404, [], #"{"message":"No such container"}"#)
+            } else {
+                try await writer.reply(200, [], Self.inspection("c1", state: "created"))
+            }
+        }) { engine, _ in
+            let plan = ContainerPlan(
+                name: "web-1", image: "app:1", labels: ["dev.slipway.service": "web"], network: "bridge")
+            let id = try await engine.create(plan)
+            #expect(id == "c1")
+        }
+    }
+
     @Test("A relative bind is refused by name before the engine is asked")
     func relativeBind() async throws {
         try await withStub({ _, writer in try await writer.reply(500) }) { engine, server in

@@ -220,6 +220,11 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
             ])
     }
 
+    @Test func anEmptyRancherFileHidesNothing() {
+        #expect(findings("a: {image: x}", "# nothing") == ["rancher-compose.yml:0:0: warning: is empty"])
+        #expect(findings("a: {tty: true}", "").first == "docker-compose.yml:1:1: error: service \"a\": has no image")
+    }
+
     @Test(arguments: [
         ("", "docker-compose.yml:0:0: error: is empty: it names no service"),
         ("# only a comment\n", "docker-compose.yml:0:0: error: is empty: it names no service"),

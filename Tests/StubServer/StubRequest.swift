@@ -18,11 +18,11 @@ public struct StubRequest: Sendable {
 
 /// Writes the answer to one request.
 public struct StubWriter: Sendable {
-    let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    let channel: any Channel
 
-    /// Bytes as they are.
+    /// Bytes as they are; returns when the socket has taken them.
     public func raw(_ bytes: some Sequence<UInt8> & Sendable) async throws {
-        try await outbound.write(ByteBuffer(bytes: Array(bytes)))
+        try await channel.writeAndFlush(ByteBuffer(bytes: Array(bytes))).get()
     }
 
     /// A whole answer with its length.

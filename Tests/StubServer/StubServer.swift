@@ -6,7 +6,7 @@ import Synchronization
 
 /// An HTTP server on a real socket that records what it is asked and answers byte by byte what a test says.
 public final class StubServer: Sendable {
-    /// Answers one request; the connection closes when it returns.
+    /// Answers one request; the connection closes when it returns. Cancelled when the client goes away.
     public typealias Handler = @Sendable (StubRequest, StubWriter) async throws -> Void
 
     /// Where to listen.
@@ -16,18 +16,24 @@ public final class StubServer: Sendable {
         case tcp(host: String)
     }
 
-    private let recorded = Mutex<[StubRequest]>([])
-    private let channel: any Channel
+    private struct State {
+        var requests: [StubRequest] = []
+        var connections: [ObjectIdentifier: any Channel] = [:]
+        var port = 0
+    }
 
-    private init(channel: any Channel) {
-        self.channel = channel
+    private let state = Mutex(State())
+    private let handler: Handler
+
+    private init(handler: @escaping Handler) {
+        self.handler = handler
     }
 
     /// The requests so far.
-    public var requests: [StubRequest] { recorded.withLock { $0 } }
+    public var requests: [StubRequest] { state.withLock { $0.requests } }
 
     /// The port, on TCP.
-    public var port: Int { channel.localAddress?.port ?? 0 }
+    public var port: Int { state.withLock { $0.port } }
 
     /// A path for a socket that no other test uses; short, as a socket's path may have 107 bytes.
     public static func freshSocketPath() -> String {
@@ -38,59 +44,90 @@ public final class StubServer: Sendable {
     public static func run<R: Sendable>(
         at address: Address, handler: @escaping Handler, _ body: (StubServer) async throws -> R
     ) async throws -> R {
-        typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>
-        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
-        let wrap = { @Sendable (channel: any Channel) in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                return try Connection(wrappingChannelSynchronously: channel)
-            }
-        }
-        let listener: NIOAsyncChannel<Connection, Never>
-        switch address {
-        case .unixSocket(let path):
-            listener = try await bootstrap.bind(
-                unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: wrap)
-        case .tcp(let host): listener = try await bootstrap.bind(host: host, port: 0, childChannelInitializer: wrap)
-        }
-        defer { if case .unixSocket(let path) = address { try? FileManager.default.removeItem(atPath: path) } }
-        let server = StubServer(channel: listener.channel)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await listener.executeThenClose { connections in
-                    try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections {
-                            group.addTask { try? await server.serve(connection, handler) }
-                        }
-                        group.cancelAll()
-                    }
-                }
-            }
-            defer { group.cancelAll() }
-            return try await body(server)
+        let server = StubServer(handler: handler)
+        let listener = try await server.listen(at: address)
+        do {
+            let result = try await body(server)
+            try await server.close(listener)
+            return result
+        } catch {
+            try? await server.close(listener)
+            throw error
         }
     }
 
-    private func serve(
-        _ connection: NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>, _ handler: Handler
-    ) async throws {
-        try await connection.executeThenClose { inbound, outbound in
-            var request = StubRequest()
-            for try await part in inbound {
-                switch part {
-                case .head(let head):
-                    request.method = head.method.rawValue
-                    request.path = head.uri
-                    request.headers = head.headers.map { ($0.name, $0.value) }
-                case .body(let buffer): request.body += buffer.readableBytesView
-                case .end:
-                    recorded.withLock { [request] in $0.append(request) }
-                    try await handler(request, StubWriter(outbound: outbound))
-                    // Closing throws away what isn't written yet: wait for an empty write behind all others.
-                    return try await connection.channel.writeAndFlush(ByteBuffer()).get()
+    private func listen(at address: Address) async throws -> any Channel {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+                    try channel.pipeline.syncOperations.addHandler(Connection(answer: answer))
+                    open(channel)
                 }
             }
+        let listener: any Channel
+        switch address {
+        case .unixSocket(let path):
+            listener = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        case .tcp(let host): listener = try await bootstrap.bind(host: host, port: 0).get()
         }
+        state.withLock { $0.port = listener.localAddress?.port ?? 0 }
+        return listener
+    }
+
+    private func close(_ listener: any Channel) async throws {
+        if let path = listener.localAddress?.pathname { try? FileManager.default.removeItem(atPath: path) }
+        try await listener.close()
+        for connection in state.withLock({ Array($0.connections.values) }) { try? await connection.close() }
+    }
+
+    private func open(_ channel: any Channel) {
+        let key = ObjectIdentifier(channel)
+        state.withLock { $0.connections[key] = channel }
+        channel.closeFuture.whenComplete { [self] _ in
+            _ = state.withLock { $0.connections.removeValue(forKey: key) }
+        }
+    }
+
+    private func answer(_ request: StubRequest, on channel: any Channel) -> Task<Void, Never> {
+        state.withLock { $0.requests.append(request) }
+        return Task {
+            try? await handler(request, StubWriter(channel: channel))
+            try? await channel.close()
+        }
+    }
+}
+
+/// Gathers the one request of a connection and has it answered.
+private final class Connection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+
+    private let answer: (StubRequest, any Channel) -> Task<Void, Never>
+    private var request = StubRequest()
+    private var task: Task<Void, Never>?
+
+    init(answer: @escaping (StubRequest, any Channel) -> Task<Void, Never>) {
+        self.answer = answer
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            request.method = head.method.rawValue
+            request.path = head.uri
+            request.headers = head.headers.map { ($0.name, $0.value) }
+        case .body(let buffer): request.body += buffer.readableBytesView
+        case .end: task = answer(request, context.channel)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        task?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
     }
 }

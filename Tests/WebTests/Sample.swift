@@ -1,5 +1,7 @@
 import Foundation
+import Engines
 import Model
+import Stacks
 import Testing
 
 @testable import Delivery
@@ -215,6 +217,27 @@ extension Sample {
         return view
     }
 
+    var stacks: [StackView] {
+        let containers = (1...3).map { slot in
+            ContainerView(
+                id: "c\(slot)", name: "production-orders-orders-7-\(slot)", slot: slot, revision: shas[3],
+                image: "127.0.0.1:5000/acme/orders@\(digest)", imageDigest: digest,
+                state: slot == 3 ? .exited : .running,
+                health: slot == 3 ? "unhealthy: connection refused" : "healthy", address: "172.18.0.\(slot)",
+                startedAt: Self.date(54_000), restarts: slot == 3 ? 2 : 0, parked: false, serving: slot < 3,
+                matches: true)
+        }
+        return [
+            StackView(
+                name: "orders",
+                services: [
+                    ServiceView(
+                        name: "orders", spec: ServiceSpec(name: "orders", image: "acme/orders:\(shas[3])", scale: 3),
+                        state: .degraded, containers: containers, rollout: rollout(.done, serving: 3))
+                ])
+        ]
+    }
+
     /// Every page by the name of its file.
     var pages: [(name: String, html: HTML)] {
         let context = Self.context
@@ -263,6 +286,9 @@ extension Sample {
                 )
                 .render(context)
             ),
+            ("environments", EnvironmentsPage(environments: [Self.production]).render(context)),
+            ("environment", EnvironmentPage(environment: Self.production, stacks: stacks).render(context)),
+            ("environment-empty", EnvironmentPage(environment: Self.production, stacks: []).render(context)),
             ("failure", FailurePage(failure: failure).render(context)),
         ]
     }

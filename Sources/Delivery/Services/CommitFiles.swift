@@ -10,10 +10,9 @@ struct CommitFiles: Sendable {
     /// Fetches the small files that may matter: those of the root, of `deploy/` and of `.slipway/` that configure
     /// something.
     static func load(from mirror: GitMirror, at sha: SHA) async throws -> CommitFiles {
-        var files = CommitFiles()
-        for entry in try await mirror.entries(at: sha) {
-            if entry.isExecutable { files.executables.insert(entry.path) }
-            if isRead(entry.path) { files.texts[entry.path] = try await mirror.file(entry.path, at: sha) }
+        var files = CommitFiles(executables: try await mirror.executables(at: sha))
+        for path in try await mirror.files(at: sha) where isRead(path) {
+            files.texts[path] = try await mirror.file(path, at: sha)
         }
         return files
     }

@@ -35,14 +35,16 @@ public struct DockerEngine: Engine {
 
     public func create(_ plan: ContainerPlan) async throws -> String {
         let body = try plan.createBody()
-        var attempts = 0
+        let deadline = ContinuousClock.now + .seconds(10)
         while true {
             do {
                 return try await docker.createContainer(plan.name, body)
-            } catch let failure as Failure where failure.code == .conflict && attempts < 5 {
-                attempts += 1
-                // Whoever had the name may be gone by now, or on its way out: then the name is free again.
-                guard let existing = try await unlessGone({ try await inspect(plan.name) }) else { continue }
+            } catch let failure as Failure where failure.code == .conflict && ContinuousClock.now < deadline {
+                guard let existing = try await unlessGone({ try await inspect(plan.name) }) else {
+                    // The engine holds a name from before its container can be seen until after it is gone.
+                    try await Task.sleep(for: .milliseconds(50))
+                    continue
+                }
                 guard existing.state == .removing || existing.state == .dead else { return try plan.adopting(existing) }
                 try await remove(existing.id)
             }

@@ -65,7 +65,7 @@ public enum ConfigurationReader {
 enum RepositoryDefaults {
     /// The repository of the compose file's image that ends in `:${REVISION}`.
     static func imageName(_ files: RepositoryFiles) -> String? {
-        files.first(of: StackFiles.composeNames).flatMap { StackFiles.imageRepository(inCompose: $0.text) }
+        files.composeFile()?.repository
     }
 
     /// `deploy/deploy.sh` if there is one, else `up` of the compose file, else nothing.
@@ -77,7 +77,7 @@ enum RepositoryDefaults {
             let command = files.isExecutable(folder + script) ? "./\(script)" : "bash \(script)"
             return [StepPlan(command: command, inactivityTimeout: timeout)]
         }
-        guard let compose = files.first(of: StackFiles.composeNames, in: folder) else { return [] }
+        guard let compose = files.composeFile(in: folder) else { return [] }
         let path = compose.path.dropFirst(folder.count)
         let place = path.contains("/") ? " --file \(path)" : ""
         return [StepPlan(command: "slipway up\(place) --stack \(app) --upgrade -d", inactivityTimeout: timeout)]

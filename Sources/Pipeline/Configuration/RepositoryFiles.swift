@@ -1,3 +1,5 @@
+internal import StackFile
+
 /// How a repository's files are seen: by path from its root, wherever they come from.
 public struct RepositoryFiles: Sendable {
     /// Text of a file; nil where there is none.
@@ -13,13 +15,13 @@ public struct RepositoryFiles: Sendable {
         self.isExecutable = isExecutable
     }
 
-    /// The first of `names` that is there, looked for in `folder` and in its `deploy/`, with its text.
-    func first(of names: [String], in folder: String = "") -> (path: String, text: String)? {
-        for folder in [folder, folder + "deploy/"] {
-            for name in names {
-                if let text = text(folder + name) { return (folder + name, text) }
-            }
+    /// The compose file that deploys: the first one with an image that ends in `:${REVISION}`, else the first; looked
+    /// for in `folder` and in its `deploy/`.
+    func composeFile(in folder: String = "") -> (path: String, repository: String?)? {
+        let paths = [folder, folder + "deploy/"].flatMap { folder in StackFiles.composeNames.map { folder + $0 } }
+        let found = paths.compactMap { path in
+            text(path).map { (path: path, repository: StackFiles.imageRepository(inCompose: $0)) }
         }
-        return nil
+        return found.first { $0.repository != nil } ?? found.first
     }
 }

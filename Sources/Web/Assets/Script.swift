@@ -63,6 +63,7 @@ enum Script {
                 if (fresh.open) old.open = true;
                 if (old.open) follow(old.querySelector(".log"));
               }
+              listen(page.body);
               tick();
               if (held) schedule(2000);
             } catch (error) {
@@ -73,15 +74,19 @@ enum Script {
             }
           };
           const schedule = (after) => { if (!waiting) waiting = setTimeout(() => { waiting = null; look(); }, after); };
-          const topics = document.body.dataset.topics;
-          if (topics) {
+          let live = null, topics = "";
+          const listen = (body) => {
+            if (!body.dataset.topics || body.dataset.topics === topics) return;
+            topics = body.dataset.topics;
             let first = true;
-            const live = new EventSource("/live?topics=" + encodeURIComponent(topics) + "&after=" + document.body.dataset.event);
+            live?.close();
+            live = new EventSource("/live?topics=" + encodeURIComponent(topics) + "&after=" + body.dataset.event);
             live.addEventListener("news", () => schedule(60));
             live.addEventListener("open", () => { if (!first) schedule(0); first = false; });
-            addEventListener("pagehide", () => live.close());
-            addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-          }
+          };
+          listen(document.body);
+          addEventListener("pagehide", () => live?.close());
+          addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
           // Logs: each message has whole lines and the line that is being written, which the next message replaces.
           const followed = new WeakSet();
@@ -101,6 +106,7 @@ enum Script {
               const search = log.closest("[data-searchable]")?.querySelector("input[type=search]");
               if (search?.value) highlight(log, search.value, [...log.children].slice(Math.min(before, log.childElementCount)));
             });
+            stream.addEventListener("reset", () => log.replaceChildren());
             stream.addEventListener("end", () => { stream.close(); log.dataset.complete = ""; schedule(100); });
             addEventListener("pagehide", () => stream.close());
           };

@@ -131,6 +131,7 @@ extension Style {
         .notice > .icon { margin-top: .2rem; font-size: 1.05rem; }
         .notice strong { font-weight: 620; display: block; }
         .notice p, .notice li { color: var(--text); }
+        .pad p + .actions { margin-top: var(--s3); }
         .notice p + p { margin-top: var(--s1); }
         .notice .hint { color: var(--muted); }
         .notice pre { margin-top: var(--s2); white-space: pre-wrap; font: var(--t-s)/1.5 var(--mono); color: var(--text); }
@@ -150,7 +151,9 @@ extension Style {
         input[type=text], input[type=password], input[type=search], input[type=url] { width: 100%; min-height: 2.25rem; padding: .35rem .65rem;
           border: 1px solid var(--line-strong); border-radius: var(--round-s); background: var(--surface); color: var(--text); font: inherit; }
         input:focus-visible { outline-offset: 0; border-color: var(--accent); }
+        fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
         .choice { display: grid; gap: var(--s2); }
+        .choice legend { padding: 0; }
         .choice label { display: flex; gap: var(--s3); padding: var(--s3) var(--s4); border: 1px solid var(--line-strong); border-radius: var(--round-s);
           font-weight: 450; margin: 0; cursor: pointer; }
         .choice label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
@@ -175,6 +178,7 @@ extension Style {
         .meta > * { white-space: nowrap; }
         .meta > .wrap { white-space: normal; }
         .commit { grid-template-columns: 2rem minmax(0, 1fr) 6.5rem 8.5rem; position: relative; }
+        .nobuttons .commit { grid-template-columns: 2rem minmax(0, 1fr) 6.5rem; }
         .plain .commit { grid-template-columns: 2rem minmax(0, 1fr); }
         .commit .go { text-align: right; }
         .commit .why { color: var(--muted); font-size: var(--t-s); max-width: 13rem; margin-left: auto; }
@@ -208,6 +212,11 @@ extension Style {
         .table th { text-align: left; font-weight: 560; color: var(--muted); font-size: var(--t-xs); padding: var(--s2) var(--s4); border-bottom: 1px solid var(--line); white-space: nowrap; }
         .table td { padding: var(--s2) var(--s4); border-top: 1px solid var(--line); vertical-align: top; }
         .table tr:first-child td { border-top: 0; }
+        .service { margin-bottom: var(--s4); overflow: hidden; }
+        .service .bar { margin: 0; align-items: center; }
+        .service .bar h3 { min-width: 8rem; }
+        .yes { color: var(--good); }
+        .service .table thead th { border-top: 1px solid var(--line); background: var(--raised); }
         .more { padding: var(--s3) var(--s4); border-top: 1px solid var(--line); text-align: center; font-size: var(--t-s); }
         @media (max-width: 44rem) {
           .commit { grid-template-columns: 2rem minmax(0, 1fr) auto; }

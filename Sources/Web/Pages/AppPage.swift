@@ -65,7 +65,7 @@ struct AppPage: Sendable {
             "<div class=\"more\"><a href=\"/apps/\(app.name)?before=\($0)\">Older commits</a></div>"
         }
         return """
-            <div class="card"><ul class="rows">\(commits.map { CommitLine(row: $0, target: nil, isPrimary: false).html(context) })</ul>\(more)</div>
+            <div class="card"><ul class="rows nobuttons">\(commits.map { CommitLine(row: $0, target: nil, isPrimary: false).html(context) })</ul>\(more)</div>
             """
     }
 }

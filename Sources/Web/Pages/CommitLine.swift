@@ -14,12 +14,14 @@ struct CommitLine: Sendable {
         return """
             <li class="commit\(" live", if: row.isLive)\(" gone", if: commit.detachedAt != nil)" id="c-\(commit.sha.short)">\
             \(Pieces.face(commit.authorName))
-            <div class="main"><div class="title" title="\(commit.body)">\(Pieces.title(commit))</div>\(Pieces.meta(commit, context))</div>
+            <div class="main"><div class="title" title="\(commit.body)">\(Pieces.title(commit))</div>\(Pieces.meta(commit, context, mark: live))</div>
             <div class="state">\(state)</div>
-            <div class="go">\(button)</div></li>
+            \("<div class=\"go\">\(button)</div>", if: target != nil)</li>
 
             """
     }
+
+    private var live: HTML? { row.isLive ? Badge(.good, Icon.arrow, "Live").html : nil }
 
     private var state: HTML {
         guard let build = row.build else { return "<span class=\"muted small\">not built</span>" }

@@ -12,7 +12,8 @@ struct DeployPage: Sendable {
     func render(_ context: PageContext) -> HTML {
         context.page(
             "\(deploy.kind.noun) #\(deploy.id) of \(target.slug)", section: .apps,
-            topics: ["deploy/\(deploy.id)", "target/\(target.id)"] + view.rollouts.map { "rollout/\($0.id)" },
+            topics: ["deploy/\(deploy.id)", "target/\(target.id)", "environment/\(target.environment.id)"]
+                + view.rollouts.map { "rollout/\($0.id)" },
             """
             \(Pieces.crumbs(("Apps", "/"), (target.app.name, "/apps/\(target.app.name)"), (target.environment.name, Pieces.path(target))))
             <div class="head"><div class="grow"><h1>\(deploy.kind.noun) #\(deploy.id)</h1>

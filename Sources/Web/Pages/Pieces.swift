@@ -56,9 +56,9 @@ enum Pieces {
     }
 
     /// Author, time, SHA, pull request and size in one quiet line.
-    static func meta(_ commit: Commit, _ context: PageContext) -> HTML {
+    static func meta(_ commit: Commit, _ context: PageContext, mark: HTML? = nil) -> HTML {
         """
-        <div class="meta"><span>\(commit.authorName)</span>\(context.ago(commit.committedAt))\(sha(commit.sha))\
+        <div class="meta">\(mark)<span>\(commit.authorName)</span>\(context.ago(commit.committedAt))\(sha(commit.sha))\
         \(commit.pullRequest.map { "<span>#\($0)</span>" as HTML })\(size(commit))</div>
         """
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import Delivery
 import Foundation
 import Model
@@ -21,7 +22,7 @@ struct AppsCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let apps: [AppSummary] = try await server.connect().get("/api/v1/apps")
+            let apps: [AppSummary] = try await server.connect().get("/apps")
             if json { return try printJSON(apps) }
             guard !apps.isEmpty else { return Terminal.print("No apps yet. Add one: slipway apps add orders") }
             let rows = apps.map { app in
@@ -48,7 +49,7 @@ struct AppsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let app: App = try await server.connect().post(
-                "/api/v1/apps", Body(name: name, url: url, branch: branch))
+                "/apps", Body(name: name, url: url, branch: branch))
             if json { return try printJSON(app) }
             Terminal.print("Added \(app.name).")
             if let problem = app.problem { Terminal.error("slipway: \(problem)") }
@@ -66,7 +67,7 @@ struct AppsCommand: AsyncParsableCommand {
         @Argument(help: "The app's name.") var name: String
 
         func run() async throws {
-            try await server.connect().delete("/api/v1/apps/\(segment(name))")
+            try await server.connect().delete("/apps/\(segment(name))")
             Terminal.print("Removed \(name).")
         }
     }

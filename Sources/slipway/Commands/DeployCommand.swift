@@ -9,7 +9,7 @@ struct TargetOption: ParsableArguments {
     @Argument(help: "The app.") var app: String
     @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
 
-    var path: String { "/api/v1/targets/\(segment(app))/\(segment(environment))" }
+    var path: String { "/targets/\(segment(app))/\(segment(environment))" }
 }
 
 private struct DeployBody: Codable { var revision: String }
@@ -98,7 +98,7 @@ struct AbortCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try server.connect()
-        let _: Deploy = try await client.post("/api/v1/deploys/\(deploy)/abort", [String: String]())
+        let _: Deploy = try await client.post("/deploys/\(deploy)/abort", [String: String]())
         Terminal.print("Asked deploy \(deploy) to end.")
     }
 }

@@ -12,8 +12,8 @@ struct Follower {
     func deploy(_ id: Int64) async throws {
         var seen = Seen()
         while true {
-            let view: DeployView = try await client.get("/api/v1/deploys/\(id)")
-            try await show(view.steps, at: "/api/v1/deploys/\(id)", &seen)
+            let view: DeployView = try await client.get("/deploys/\(id)")
+            try await show(view.steps, at: "/deploys/\(id)", &seen)
             for rollout in view.rollouts {
                 for entry in rollout.log.dropFirst(seen.entries[rollout.id] ?? 0) {
                     say("  \(rollout.service): \(entry.text)")
@@ -29,8 +29,8 @@ struct Follower {
     func build(_ id: Int64) async throws {
         var seen = Seen()
         while true {
-            let view: BuildView = try await client.get("/api/v1/builds/\(id)")
-            try await show(view.steps, at: "/api/v1/builds/\(id)", &seen)
+            let view: BuildView = try await client.get("/builds/\(id)")
+            try await show(view.steps, at: "/builds/\(id)", &seen)
             if view.build.state.isFinal {
                 guard view.build.state == .succeeded else {
                     throw Failure(

@@ -9,8 +9,8 @@ struct ServerOption: ParsableArguments {
     var data: String = DataDirectory.standard
 
     func connect() throws -> SlipwayClient {
-        SlipwayClient(
-            try ClientSettings.discover(environment: ProcessInfo.processInfo.environment, dataDirectory: data))
+        try SlipwayClient(
+            ClientSettings.discover(environment: ProcessInfo.processInfo.environment, dataDirectory: data))
     }
 }
 
@@ -21,7 +21,7 @@ func segment(_ text: String) -> String {
 
 /// The value as JSON on standard output.
 func printJSON(_ value: some Encodable) throws {
-    Terminal.print(String(decoding: try JSONCoding.encoder().encode(value), as: UTF8.self))
+    Terminal.print(String(decoding: try JSONCoding.encoder.encode(value), as: UTF8.self))
 }
 
 /// `3 min ago`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Engines
 import Foundation
 import Model
 import Stacks
@@ -15,7 +16,7 @@ struct PsCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let stacks: [StackView] = try await server.connect().get("/api/v1/environments/\(segment(environment))/stacks")
+        let stacks: [StackView] = try await server.connect().get("/environments/\(segment(environment))/stacks")
         if json { return try printJSON(stacks) }
         guard !stacks.isEmpty else { return Terminal.print("Nothing runs in \(environment).") }
         let rows = stacks.flatMap { stack in
@@ -49,7 +50,7 @@ struct LogsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try server.connect()
-        let base = "/api/v1/environments/\(segment(environment))"
+        let base = "/environments/\(segment(environment))"
         let stacks: [StackView] = try await client.get("\(base)/stacks")
         let all = stacks.flatMap { stack in
             stack.services.flatMap { service in service.containers.map { ("\(stack.name)/\(service.name)", $0) } }
@@ -85,7 +86,7 @@ struct EnvironmentsCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let environments: [Model.Environment] = try await server.connect().get("/api/v1/environments")
+            let environments: [Model.Environment] = try await server.connect().get("/environments")
             if json { return try printJSON(environments) }
             let rows = environments.map { [$0.name, $0.aliases.joined(separator: ", "), $0.socket] }
             Terminal.print(Terminal.table(["NAME", "ALIASES", "ENGINE"], rows))
@@ -103,7 +104,7 @@ struct EnvironmentsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let environment: Model.Environment = try await server.connect().post(
-                "/api/v1/environments", Body(name: name, aliases: alias, socket: socket))
+                "/environments", Body(name: name, aliases: alias, socket: socket))
             Terminal.print("Added \(environment.name).")
         }
     }
@@ -125,7 +126,7 @@ struct TokensCommand: AsyncParsableCommand {
         struct Answer: Codable { var token: String }
 
         func run() async throws {
-            let answer: Answer = try await server.connect().post("/api/v1/tokens", Body(name: name))
+            let answer: Answer = try await server.connect().post("/tokens", Body(name: name))
             Terminal.print(answer.token)
         }
     }

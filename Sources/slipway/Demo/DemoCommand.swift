@@ -25,18 +25,17 @@ struct DemoCommand: AsyncParsableCommand {
         let folder = FileManager.default.temporaryDirectory.appending(path: "slipway-demo-\(getpid())").path
         let free = try freePort(from: port)
         let world = DemoWorld(folder: folder, port: free, engine: engine)
-        let interrupt = Interrupt()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await DemoJourney(world: world, sample: sample).run()
                     if !once {
                         world.tellWhatToTry()
-                        await interrupt.wait()
+                        await Interrupt.wait()
                     }
                 }
                 group.addTask {
-                    await interrupt.wait()
+                    await Interrupt.wait()
                     throw CancellationError()
                 }
                 try await group.next()

@@ -24,9 +24,9 @@ struct DemoJourney: Sendable {
         }
         let token = try await progress.step("Add the app orders") {
             let _: App = try await world.client.post(
-                "/api/v1/apps", AppsCommand.Add.Body(name: "orders", url: nil, branch: "main"))
+                "/apps", AppsCommand.Add.Body(name: "orders", url: nil, branch: "main"))
             let answer: TokensCommand.Create.Answer = try await world.client.post(
-                "/api/v1/tokens", TokensCommand.Create.Body(name: "demo"))
+                "/tokens", TokensCommand.Create.Body(name: "demo"))
             return answer.token
         }
         let first = try await progress.step("Push the sample service") { try await push(token, from: nil) }
@@ -46,7 +46,7 @@ struct DemoJourney: Sendable {
     private func ready() async throws {
         try await poll("the server to answer") {
             guard world.isRunning else { throw Failure(.failed, "The server ended at its start") }
-            return (try? await world.client.get("/api/v1/apps") as [AppSummary]) != nil
+            return (try? await world.client.get("/apps") as [AppSummary]) != nil
         }
     }
 
@@ -68,7 +68,7 @@ struct DemoJourney: Sendable {
         ])
         let sha = try await git(["rev-parse", "HEAD"]).trimmingCharacters(in: .whitespacesAndNewlines)
         try await poll("the commit to be listed") {
-            let view: TargetView = try await world.client.get("/api/v1/targets/orders/production")
+            let view: TargetView = try await world.client.get("/targets/orders/production")
             return view.commits.first?.commit.sha.description == sha
         }
         guard let result = SHA(sha) else { throw Failure(.internal, "git said \(sha)") }
@@ -77,7 +77,7 @@ struct DemoJourney: Sendable {
 
     private func built(_ sha: SHA) async throws -> String {
         let row = try await poll("the build to end") {
-            let view: TargetView = try await world.client.get("/api/v1/targets/orders/production")
+            let view: TargetView = try await world.client.get("/targets/orders/production")
             return view.commits.first { $0.commit.sha == sha && $0.build?.state.isFinal == true }
         }
         guard row.build?.state == .succeeded, let image = row.image else {
@@ -90,10 +90,10 @@ struct DemoJourney: Sendable {
 
     private func deployed(_ sha: SHA, _ kind: Deploy.Kind) async throws -> String {
         let deploy: Deploy = try await world.client.post(
-            "/api/v1/targets/orders/production/deploys", ["revision": sha.description])
+            "/targets/orders/production/deploys", ["revision": sha.description])
         guard deploy.kind == kind else { throw Failure(.failed, "It was taken for a \(deploy.kind.rawValue)") }
         let view = try await poll("the deploy to end") {
-            let view: DeployView = try await world.client.get("/api/v1/deploys/\(deploy.id)")
+            let view: DeployView = try await world.client.get("/deploys/\(deploy.id)")
             return view.deploy.state.isFinal ? view : nil
         }
         guard view.deploy.state == .succeeded else {
@@ -127,7 +127,7 @@ struct DemoJourney: Sendable {
         guard result.terminationStatus.isSuccess else {
             throw Failure(.failed, "git \(arguments.first ?? "") failed", cause: result.standardError)
         }
-        return result.standardOutput ?? ""
+        return result.standardOutput
     }
 
     private func poll(_ what: String, _ body: () async throws -> Bool) async throws {

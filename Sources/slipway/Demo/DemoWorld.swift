@@ -18,7 +18,7 @@ struct DemoWorld: Sendable {
     private var server: Daemon { Daemon(name: "server", pidDirectory: folder, logPath: log) }
 
     var client: SlipwayClient {
-        get throws { SlipwayClient(try ClientSettings.discover(environment: [:], dataDirectory: data.path)) }
+        get throws { try SlipwayClient(ClientSettings.discover(environment: [:], dataDirectory: data.path)) }
     }
 
     /// Starts the server.

@@ -51,14 +51,19 @@ struct Registry: Service {
             throw Failure(.unavailable, "\(configurationFile) can't be written", cause: error.localizedDescription)
         }
         _ = try daemon.start(["docker-registry", "serve", configurationFile], environment: nil)
-        logger.info("registry started", metadata: ["address": "\(try address())"])
+        let address = try address()
+        logger.info("registry started", metadata: ["address": "\(address)"])
     }
 
     /// Keeps it alive while the server runs; it stays up when the server ends.
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try start() } catch { logger.error("registry", metadata: ["reason": "\(error)"]) }
+                do {
+                    try start()
+                } catch {
+                    logger.error("registry", metadata: ["reason": "\(error)"])
+                }
                 try? await Task.sleep(for: .seconds(2))
             }
         }

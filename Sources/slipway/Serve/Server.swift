@@ -8,6 +8,7 @@ import ServiceLifecycle
 import Stacks
 import Store
 import Supervisor
+import UnixSignals
 import Web
 
 /// What `slipway serve` was told.
@@ -45,20 +46,21 @@ struct Server {
         try registry?.start()
         let access = Access(store: store)
         let stacks = StackService(
-            store: store, engineFor: { DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
+            store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
             instance: try data.instance(), logger: logger)
         if try await stacks.environments().isEmpty {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
         }
+        let registryAddress = try options.registry ?? registry?.address() ?? "127.0.0.1:5000"
         let publicURL =
             options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
         let delivery = Delivery(
             store: store, stacks: stacks, access: access,
             supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
-            engine: DockerEngine(socket: options.engineSocket),
+            engine: try DockerEngine(socket: options.engineSocket),
             settings: DeliverySettings(
-                dataDirectory: data.path, registry: try options.registry ?? registry?.address() ?? "127.0.0.1:5000",
+                dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
                 pollInterval: options.pollInterval, buildSocket: options.engineSocket),
             logger: logger)

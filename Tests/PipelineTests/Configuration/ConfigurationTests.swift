@@ -135,6 +135,15 @@ private func read(_ slipway: String, _ others: [String: String] = [:]) -> Pipeli
         #expect(ConfigurationReader.read(repository([:]), app: "o").deploy.isEmpty)
     }
 
+    @Test func prefersTheComposeFileThatIsTaggedWithTheRevision() {
+        let files = [
+            "compose.yaml": "db: {image: 'pg:15'}", "deploy/compose.yml": Self.compose, "Dockerfile": "FROM x",
+        ]
+        let configuration = ConfigurationReader.read(repository(files), app: "o")
+        #expect(configuration.image?.name == "acme/orders")
+        #expect(configuration.deploy.map(\.command) == ["slipway up --file deploy/compose.yml --stack o --upgrade -d"])
+    }
+
     @Test func putsPreAndPostAroundWhatIsThere() {
         let files = ["deploy/deploy.sh": ""]
         let configuration = read("deploy: {pre: [a], post: [b]}\nrollback: {post: [c]}", files)

@@ -1,0 +1,22 @@
+public import Model
+import Pipeline
+public import Stacks
+
+extension Delivery {
+    /// What `up` asks for, with what the journey knows added: the recorded digest instead of a commit's tag, and the
+    /// `rollout:` of the deploy's own slipway.yml.
+    public func up(_ request: UpRequest, in environment: Environment) async throws -> [ServiceOutcome] {
+        var request = request
+        if let id = request.deployID {
+            let deploy = try await journal.deploy(id)
+            guard !deploy.state.isFinal else {
+                throw Failure(.conflict, "Deploy \(id) has ended: \(deploy.state.rawValue)")
+            }
+            guard deploy.state != .aborting else { throw Failure(.conflict, "Deploy \(id) is being aborted") }
+            let target = try await target(deploy.targetID)
+            let configuration = try await buildService.configuration(of: target.app, at: deploy.sha)
+            request.options = configuration.rollout.applied(to: request.options)
+        }
+        return try await stacks.up(request, in: environment) { try await self.pinnedImage(of: $0) }
+    }
+}

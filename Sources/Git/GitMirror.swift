@@ -1,0 +1,103 @@
+import Foundation
+public import Model
+
+/// A bare repository, `<data>/git/<app>.git`: the mirror of a remote, or the remote of an app that is pushed to us.
+///
+/// No object is ever pruned: what was once built can be deployed again, also after a force push.
+public struct GitMirror: Sendable {
+    /// Path of the bare repository.
+    public let directory: String
+
+    /// Nothing is created.
+    public init(directory: String) {
+        self.directory = directory
+    }
+
+    /// Whether the repository is there.
+    public var exists: Bool { FileManager.default.fileExists(atPath: directory + "/HEAD") }
+
+    /// Makes the repository, pushable over HTTP; again and again does no harm. `branch` is what a clone checks out.
+    public func create(branch: String = "main") async throws {
+        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try await GitCommand(["init", "--quiet", "--bare", "--initial-branch", branch, directory], in: nil).output()
+        let settings = [
+            "http.receivepack": "true", "uploadpack.allowAnySHA1InWant": "true", "uploadpack.allowFilter": "true",
+            "receive.denyDeleteCurrent": "ignore", "receive.denyNonFastForwards": "false", "gc.pruneExpire": "never",
+            "core.logAllRefUpdates": "true", "gc.reflogExpire": "never", "gc.reflogExpireUnreachable": "never",
+        ]
+        for (key, value) in settings.sorted(by: { $0.key < $1.key }) {
+            try await git(["config", key, value])
+        }
+        try await git(["symbolic-ref", "HEAD", "refs/heads/\(branch)"])
+    }
+
+    /// The branches, by name.
+    public func branches() async throws -> [String] {
+        guard exists else { return [] }
+        return try await result(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/"]).lines
+    }
+
+    /// The newest commit of a branch; nil where there is no such branch.
+    public func head(of branch: String) async throws -> SHA? {
+        guard exists else { return nil }
+        let result = try await result(["rev-parse", "--verify", "--quiet", "refs/heads/\(branch)^{commit}"])
+        return result.lines.first.flatMap { SHA($0) }
+    }
+
+    /// Commits of the branch, first-parent, newest first, without `excluding` and what it contains. An `excluding`
+    /// that the repository doesn't know excludes nothing. Throws, naming the branches, where there is no such branch.
+    public func log(branch: String, excluding: SHA? = nil, limit: Int) async throws -> [GitCommit] {
+        guard let head = try await head(of: branch) else {
+            let branches = try await branches()
+            throw Failure(
+                .notFound, "There is no branch \(branch) in the repository",
+                hint: branches.isEmpty
+                    ? "The repository has no branches yet: push a commit to \(branch)."
+                    : "It has \(branches.prefix(20).joined(separator: ", ")).")
+        }
+        var arguments = ["--first-parent", "--max-count=\(limit)", head.description]
+        if let excluding, try await has(excluding) { arguments.append("^\(excluding)") }
+        let commits = try await git(["log", GitLog.format] + arguments + ["--"])
+        let sizes = GitLog.sizes(
+            try await git(
+                ["log", "--format=%H", "--numstat", "--no-renames", "--diff-merges=first-parent"] + arguments + ["--"]))
+        return GitLog.commits(commits).map { commit in
+            var commit = commit
+            commit.additions = sizes[commit.sha]?.additions ?? 0
+            commit.deletions = sizes[commit.sha]?.deletions ?? 0
+            return commit
+        }
+    }
+
+    /// What `newer` has and `older` has not, first-parent, newest first; with no `older`, all of it.
+    public func commits(between older: SHA?, and newer: SHA) async throws -> [SHA] {
+        let exclusion = older.map { ["^\($0)"] } ?? []
+        let result = try await git(["rev-list", "--first-parent", newer.description] + exclusion + ["--"])
+        return String(decoding: result, as: UTF8.self).split(separator: "\n").compactMap { SHA(String($0)) }
+    }
+
+    /// Whether `b` contains `a`; a commit contains itself. False where the repository knows one of them not.
+    public func isAncestor(_ a: SHA, of b: SHA) async throws -> Bool {
+        guard try await has(a), try await has(b) else { return false }
+        let result = try await result(["merge-base", "--is-ancestor", a.description, b.description])
+        guard result.status < 2 else {
+            throw Failure(.failed, "git can't compare \(a.short) with \(b.short)", cause: result.lastWords)
+        }
+        return result.status == 0
+    }
+
+    /// Whether the repository has this commit, reachable or not.
+    public func has(_ sha: SHA) async throws -> Bool {
+        guard exists else { return false }
+        return try await result(["cat-file", "-e", "\(sha)^{commit}"]).status == 0
+    }
+
+    @discardableResult
+    func git(_ arguments: [String]) async throws -> [UInt8] {
+        try await GitCommand(arguments, in: directory).output()
+    }
+
+    func result(_ arguments: [String]) async throws -> GitCommand.Result {
+        try await GitCommand(arguments, in: directory).result()
+    }
+}

@@ -1,0 +1,74 @@
+import Access
+import Delivery
+import HTTPTypes
+import Hummingbird
+import Model
+
+extension API {
+    private struct NewDeploy: Decodable { var revision: String }
+
+    static let targetRoutes: [APIRoute] = [
+        APIRoute(method: .get, path: "/targets", summary: "All targets, and what they run", answer: "[TargetSummary]") {
+            try .value(try await $0.services.delivery.apps().flatMap(\.targets))
+        },
+        APIRoute(
+            method: .get, path: "/targets/{app}/{environment}", summary: "A target with its commits and deploys",
+            query: paging, answer: "TargetView"
+        ) { call in
+            let view = try await call.services.delivery.targetView(
+                try await call.target(), before: try call.number("before").map(Int64.init), limit: try call.limit())
+            return try .value(view)
+        },
+        APIRoute(
+            method: .get, path: "/targets/{app}/{environment}/plan", summary: "What a deploy would do; changes nothing",
+            query: [.init(name: "revision", text: "A commit's SHA or its first digits.", isRequired: true)],
+            answer: "DeployPlan"
+        ) { call in
+            guard let revision = call.query("revision") else { throw Failure(.usage, "?revision= is missing") }
+            return try .value(try await call.services.delivery.plan(try await call.target(), revision: revision))
+        },
+        APIRoute(
+            method: .get, path: "/targets/{app}/{environment}/deploys", summary: "Deploys, newest first", query: paging,
+            answer: "Page of DeployRow"
+        ) { call in
+            let limit = try call.limit()
+            let rows = try await call.services.delivery.deploys(
+                of: try await call.target(), before: try call.number("before").map(Int64.init), limit: limit + 1)
+            let shown = Array(rows.prefix(limit))
+            return try .value(Page(rows: shown, cursor: rows.count > limit ? shown.last?.deploy.id : nil))
+        },
+        APIRoute(
+            method: .post, path: "/targets/{app}/{environment}/deploys",
+            summary: "Queues a deploy, redeploy or rollback, whichever the commit makes it",
+            body: [.init(name: "revision", text: "A commit's SHA or its first digits.", isRequired: true)],
+            status: .accepted, answer: "Deploy"
+        ) { call in
+            let revision = try await call.body(NewDeploy.self).revision
+            let deploy = try await call.services.delivery.deploy(
+                try await call.target(), revision: revision, by: call.actor.name,
+                idempotencyKey: call.request.headers[.idempotencyKey])
+            return try .value(deploy, .accepted)
+        },
+    ]
+
+    static let deployRoutes: [APIRoute] = [
+        APIRoute(
+            method: .get, path: "/deploys/{id}", summary: "A deploy with its steps and rollouts", answer: "DeployView"
+        ) { try .value(try await $0.services.delivery.deployView(try $0.id())) },
+        APIRoute(
+            method: .post, path: "/deploys/{id}/abort", summary: "Asks a deploy to end; its rollouts go back",
+            status: .accepted, answer: "Deploy"
+        ) { call in
+            try await call.services.delivery.abort(try call.id())
+            return try .value(try await call.services.delivery.deployView(try call.id()).deploy, .accepted)
+        },
+        APIRoute(
+            method: .get, path: "/deploys/{id}/steps/{step}/log", summary: "The log of a deploy's step",
+            query: logQuery, answer: "text/plain"
+        ) { try await log($0, of: .deploy(try $0.id())) },
+        APIRoute(
+            method: .get, path: "/deploys/{id}/rollouts", summary: "What a deploy's script changed",
+            answer: "[Rollout]"
+        ) { try .value(try await $0.services.delivery.deployView(try $0.id()).rollouts) },
+    ]
+}

@@ -1,0 +1,56 @@
+import Access
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+
+/// The JSON API below `/api/v1`.
+struct API: Sendable {
+    static let prefix = "/api/v1"
+
+    let services: WebServices
+    let kept: IdempotencyTable
+
+    init(services: WebServices) {
+        self.services = services
+        kept = IdempotencyTable(store: services.store)
+    }
+
+    /// Every operation; registers them and describes them.
+    static let routes: [APIRoute] =
+        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + generalRoutes
+
+    func add(to router: Router<WebContext>) {
+        for route in Self.routes {
+            router.on(RouterPath(Self.prefix + route.path), method: route.method) { request, context in
+                try await answer(route, APICall(request: request, context: context, services: services)).response
+            }
+        }
+        router.get("\(Self.prefix)/openapi.json") { _, _ in
+            let document = OpenAPI.document(of: Self.routes, version: services.settings.version)
+            return try APIAnswer.value(document).response
+        }
+    }
+
+    private func answer(_ route: APIRoute, _ call: APICall) async throws -> APIAnswer {
+        guard !call.request.isSafe, let key = call.request.headers[.idempotencyKey], !key.isEmpty else {
+            return try await route.handler(call)
+        }
+        return try await kept.answer(
+            key: key, actor: call.actor.name, request: "\(route.method.rawValue) \(call.request.uri.path)",
+            at: services.now()
+        ) { try await route.handler(call) }
+    }
+
+    /// The pages' parameters of a list.
+    static let paging: [APIRoute.Field] = [
+        .init(name: "before", type: "integer", text: "The cursor of the page before."),
+        .init(name: "limit", type: "integer", text: "Rows a page, 50 without it, at most 200."),
+    ]
+
+    /// The parameters of a log.
+    static let logQuery: [APIRoute.Field] = [
+        .init(name: "offset", type: "integer", text: "The first byte."),
+        .init(name: "follow", type: "integer", text: "1: go on until the step has ended."),
+    ]
+}

@@ -1,0 +1,111 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Engines
+import Model
+import ServiceLifecycle
+import Stacks
+
+/// Environments with their containers, and what those print.
+struct EnvironmentRoutes: Sendable {
+    private static let tail = 500
+
+    let services: WebServices
+
+    func add(to router: Router<WebContext>) {
+        router.get("/environments") { _, context in
+            let environments = try await services.stacks.environments()
+            return Response.page(
+                EnvironmentsPage(environments: environments).render(try await services.page(context)))
+        }
+        router.post("/environments") { _, context in try await add(context) }
+        router.get("/environments/:environment") { _, context in
+            let page = try await services.page(context)
+            let environment = try await environment(context)
+            var view = EnvironmentPage(environment: environment, stacks: [])
+            do {
+                view.stacks = try await services.stacks.stacks(in: environment)
+            } catch let failure as Failure {
+                view.failure = failure
+            }
+            return Response.page(view.render(page))
+        }
+        let path = "/environments/:environment/containers/:container/logs"
+        router.get(RouterPath(path)) { _, context in try await logPage(context) }
+        router.get(RouterPath("\(path).txt")) { request, context in
+            let chunks = try await logs(context, follow: false)
+            return Response.stream("text/plain; charset=utf-8", of: request) { writer in
+                for try await chunk in chunks { try await writer.write(.init(bytes: chunk)) }
+                return nil
+            }
+        }
+        router.get(RouterPath("\(path)/live")) { request, context in try await live(request, context) }
+    }
+
+    private func environment(_ context: WebContext) async throws -> Model.Environment {
+        try await services.stacks.environment(named: try context.parameters.require("environment"))
+    }
+
+    private func add(_ context: WebContext) async throws -> Response {
+        let form = context.form
+        do {
+            let aliases = (form["aliases"] ?? "").split(separator: ",").map { String($0).trimmed }
+            let environment = try await services.stacks.addEnvironment(
+                name: (form["name"] ?? "").trimmed, aliases: aliases.filter { !$0.isEmpty },
+                socket: (form["socket"] ?? "").trimmed)
+            return .seeOther("/environments/\(environment.name)")
+        } catch let failure as Failure where failure.httpStatus < 500 {
+            let page = EnvironmentsPage(environments: try await services.stacks.environments(), failure: failure)
+            return .page(page.render(try await services.page(context)), status: .init(code: failure.httpStatus))
+        }
+    }
+
+    private func logs(
+        _ context: WebContext, follow: Bool
+    ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
+        try await services.stacks.logs(
+            container: try context.parameters.require("container"), in: try await environment(context), follow: follow,
+            tail: Self.tail)
+    }
+
+    private func logPage(_ context: WebContext) async throws -> Response {
+        let page = try await services.page(context)
+        let environment = try await environment(context)
+        let id = try context.parameters.require("container")
+        let views = try await services.stacks.stacks(in: environment).flatMap(\.services).flatMap(\.containers)
+        guard let view = views.first(where: { $0.id == id || $0.name == id }) else {
+            throw Failure(
+                .notFound, "There is no container \(id) in \(environment.name)",
+                hint: "It may have been replaced: the environment's page lists what runs.")
+        }
+        var bytes: [UInt8] = []
+        for try await chunk in try await logs(context, follow: false) { bytes += chunk }
+        let path = "/environments/\(environment.name)/containers/\(view.id)/logs"
+        let log = LogBox(
+            path: path, fragment: LogFragment(bytes, from: LogCursor(offset: 0), ended: true),
+            isComplete: view.state.rawValue != "running", isFull: true, emptyText: "It has printed nothing")
+        return .page(
+            LogPage(title: view.name, parent: (environment.name, "/environments/\(environment.name)"), log: log)
+                .render(page))
+    }
+
+    /// The last lines again and then what is added: `reset` tells the reader to begin anew, so that a reader that comes
+    /// back has no double.
+    private func live(_ request: Request, _ context: WebContext) async throws -> Response {
+        let chunks = try await logs(context, follow: true)
+        return .stream("text/event-stream", of: request) { writer in
+            try await writer.send(ServerEvent(event: "reset", data: ""))
+            var cursor = LogCursor(offset: 0)
+            var rest: [UInt8] = []
+            for try await chunk in chunks.cancelOnGracefulShutdown() {
+                rest += chunk
+                let fragment = LogFragment(rest, from: cursor, ended: false)
+                rest.removeFirst(fragment.next.offset - cursor.offset)
+                cursor = fragment.next
+                try await writer.send(ServerEvent(event: "log", data: fragment.html.text))
+            }
+            try await writer.send(ServerEvent(event: "end", data: ""))
+            return nil
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ServiceLifecycle
+
+/// A message of a `text/event-stream`.
+struct ServerEvent: Sendable, Hashable {
+    var id: String?
+    var event: String?
+    var data: String
+
+    var text: String {
+        var text = ""
+        if let id { text += "id: \(id)\n" }
+        if let event { text += "event: \(event)\n" }
+        for line in data.split(separator: "\n", omittingEmptySubsequences: false) { text += "data: \(line)\n" }
+        return text + "\n"
+    }
+}
+
+/// Writes to a client that stays connected.
+struct StreamWriter {
+    private var writer: any ResponseBodyWriter
+    private var last = ContinuousClock.now
+
+    init(_ writer: any ResponseBodyWriter) { self.writer = writer }
+
+    @concurrent mutating func send(_ event: ServerEvent) async throws {
+        try await write(ByteBuffer(string: event.text))
+    }
+
+    @concurrent mutating func write(_ buffer: ByteBuffer) async throws {
+        try await writer.write(buffer)
+        last = .now
+    }
+
+    /// Keeps proxies from closing a quiet connection.
+    @concurrent mutating func keepAlive() async throws {
+        if last.duration(to: .now) > .seconds(15) { try await write(ByteBuffer(string: ": here\n\n")) }
+    }
+
+    @concurrent consuming func finish(_ trailers: HTTPFields? = nil) async throws { try await writer.finish(trailers) }
+}
+
+extension Response {
+    /// An answer that lasts until `body` returns, the client goes away or the server shuts down. `body` gives back the
+    /// trailing headers.
+    static func stream(
+        _ type: String, of request: Request,
+        _ body: @escaping @Sendable @concurrent (inout StreamWriter) async throws -> HTTPFields?
+    ) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type, .cacheControl: "no-store", .buffering: "no"],
+            body: .init { writer in
+                var stream = StreamWriter(writer)
+                var trailers: HTTPFields?
+                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    trailers = try await body(&stream)
+                }
+                try await stream.finish(trailers)
+            })
+    }
+}

@@ -1,0 +1,65 @@
+import Access
+import Delivery
+import Foundation
+import Git
+import HTTPTypes
+import Hummingbird
+import Logging
+import Model
+import NIOCore
+
+/// Git over HTTP: `git clone` and `git push` at `/git/<app>.git`, streamed in both directions.
+struct GitRoutes: Sendable {
+    private static let prefix = "/git"
+
+    let services: WebServices
+
+    func add(to router: Router<WebContext>) {
+        for method in [HTTPRequest.Method.get, .post] {
+            router.on("\(Self.prefix)/**", method: method) { request, context in
+                try await answer(request, context)
+            }
+        }
+    }
+
+    private func answer(_ request: Request, _ context: WebContext) async throws -> Response {
+        let wanted = CGIRequest(
+            method: request.method.rawValue, pathInfo: String(request.uri.path.dropFirst(Self.prefix.count)),
+            query: request.uri.query ?? "", contentType: request.headers[.contentType],
+            contentEncoding: request.headers[.contentEncoding],
+            contentLength: request.headers[.contentLength].flatMap { Int($0) },
+            protocolVersion: request.headers[.gitProtocol], user: context.actor?.name)
+        guard let (name, service) = GitHTTPBackend.service(of: wanted) else {
+            return .text(
+                "This is git's smart HTTP service: use git clone or git push.\n", "text/plain", status: .notFound)
+        }
+        let app = try await services.delivery.app(named: name)
+        if service == .push {
+            guard let actor = context.actor, isAllowed(.change, for: actor) else {
+                throw Failure(.forbidden, "This token may not push")
+            }
+            guard case .hosted = app.source else {
+                throw Failure(.conflict, "\(name) gets its commits from another git server: push there")
+            }
+        }
+        let isPush = service == .push && request.method == .post
+        let root = (services.delivery.gitDirectory(of: app) as NSString).deletingLastPathComponent
+        let answer = try await GitHTTPBackend(projectRoot: root).handle(
+            wanted, body: request.body.map { Array($0.readableBytesView) }
+        ) {
+            guard isPush else { return }
+            do {
+                try await services.delivery.refresh(app)
+            } catch {
+                services.logger.error("After the push to \(name): \(error)")
+            }
+        }
+        var headers = HTTPFields()
+        for (name, value) in answer.head.headers {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
+        return Response(
+            status: .init(code: answer.head.status), headers: headers,
+            body: .init(asyncSequence: answer.body.map { ByteBuffer(bytes: $0) }))
+    }
+}

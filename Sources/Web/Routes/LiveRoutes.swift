@@ -1,0 +1,58 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import ServiceLifecycle
+import Store
+
+/// Server-sent events: what changed, and logs as they grow.
+struct LiveRoutes: Sendable {
+    let services: WebServices
+
+    func add(to router: Router<WebContext>) {
+        router.get("/live") { request, _ in events(request, named: "news") }
+        for owner in ["builds", "deploys"] {
+            router.get("/\(owner)/:id/steps/:step/log/live") { request, context in
+                let log = try await Self.log(services, owner, context)
+                let at = request.headers[.lastEventID] ?? request.uri.queryParameters["offset"].map(String.init)
+                return Response.stream("text/event-stream", of: request) { writer in
+                    try await log.events(from: at.flatMap(LogCursor.init), to: &writer)
+                    return nil
+                }
+            }
+        }
+    }
+
+    /// The log that a path names.
+    static func log(_ services: WebServices, _ owner: String, _ context: WebContext) async throws -> LogStream {
+        let id = try context.parameters.require("id", as: Int64.self)
+        let index = try context.parameters.require("step", as: Int.self)
+        let step = try await services.step(index, of: owner == "builds" ? .build(id) : .deploy(id))
+        return LogStream(services: services, step: step)
+    }
+
+    /// Events of `?topics=a/1,b/2` (all without it) after `Last-Event-ID`, `?after=` or now; `named` is nil where each
+    /// keeps its own kind as its name.
+    func events(_ request: Request, named name: String?) -> Response {
+        let query = request.uri.queryParameters
+        let topics = (query["topics"] ?? "").split(separator: ",").map(String.init)
+        let asked = request.headers[.lastEventID] ?? query["after"].map(String.init)
+        return .stream("text/event-stream", of: request) { writer in
+            var last = try await services.store.lastEventID()
+            if let asked = asked.flatMap(Int64.init) { last = min(last, asked) }
+            // Something at once, so that the client knows that it is connected.
+            try await writer.send(ServerEvent(id: "\(last)", event: "hello", data: ""))
+            for await _ in services.store.events.pulses(every: .seconds(5)).cancelOnGracefulShutdown() {
+                for event in try await services.store.events(after: last, topics: topics) {
+                    let data = try JSONCoding.encoder.encode(event)
+                    try await writer.send(
+                        ServerEvent(
+                            id: "\(event.id)", event: name ?? event.kind, data: String(decoding: data, as: UTF8.self)))
+                    last = event.id
+                }
+                try await writer.keepAlive()
+            }
+            return nil
+        }
+    }
+}

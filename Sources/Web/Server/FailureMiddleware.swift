@@ -1,0 +1,70 @@
+import Access
+import Hummingbird
+import Logging
+import Model
+
+/// Turns whatever was thrown into an answer that fits who asked: a page, a problem document, a challenge for git.
+struct FailureMiddleware: RouterMiddleware {
+    let services: WebServices
+
+    func handle(
+        _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            let failure = failure(from: error, request)
+            if failure.httpStatus >= 500 {
+                services.logger.error("\(request.method) \(request.uri.path): \(failure)")
+            }
+            return try await answer(failure, request, context)
+        }
+    }
+
+    private func failure(from error: any Error, _ request: Request) -> Failure {
+        switch error {
+        case let failure as Failure: failure
+        case let error as HTTPError where error.status == .notFound:
+            Failure(.notFound, "There is nothing at \(request.uri.path)")
+        case let error as HTTPError where error.status == .contentTooLarge:
+            Failure(.invalid, "The request is too large")
+        case let error as HTTPError where error.status.kind == .clientError:
+            Failure(.usage, error.body ?? error.status.reasonPhrase)
+        default: Failure(.internal, "Something went wrong in Slipway", cause: "\(error)")
+        }
+    }
+
+    private func answer(_ failure: Failure, _ request: Request, _ context: WebContext) async throws -> Response {
+        if request.uri.path.hasPrefix("/git/"), failure.code == .unauthorized {
+            return Response(status: .unauthorized, headers: [.wwwAuthenticate: "Basic realm=\"Slipway\""])
+        }
+        if request.isAPI { return .problem(failure) }
+        if failure.code == .unauthorized, request.method == .get {
+            let path = request.uri.string
+            return .seeOther(path == "/" ? "/sign-in" : "/sign-in?next=\(path.addingPercentEncoding())")
+        }
+        // The middleware that knows the session is further in: ask it again, so that the page keeps its bar.
+        var page = try await services.page(context)
+        if let secret = request.cookies[Gatekeeper.cookie]?.value,
+            let session = try? await services.access.session(secret)
+        {
+            (page.actor, page.csrf) = (session.actor.name, session.csrf)
+        }
+        return .page(
+            FailurePage(failure: failure).render(page), status: .init(code: failure.httpStatus))
+    }
+}
+
+extension String {
+    /// As a value in a query.
+    func addingPercentEncoding() -> String {
+        var result = ""
+        for byte in utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 95, 126, 47: result.unicodeScalars.append(Unicode.Scalar(byte))
+            default: result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,56 @@
+public import Access
+public import Delivery
+import HTTPTypes
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import Stacks
+public import Store
+
+/// Pages, JSON API, live events and git, over TCP and over the socket in the data directory.
+public struct WebServer: Sendable {
+    /// The table of kept answers.
+    public static let migrations: [Migration] = [IdempotencyTable.migration]
+
+    private let services: WebServices
+
+    /// Sets up nothing yet: the listeners begin with their services.
+    public init(
+        delivery: Delivery, stacks: StackService, access: Access, store: Store, settings: WebSettings,
+        logger: Logger
+    ) {
+        services = WebServices(
+            delivery: delivery, stacks: stacks, access: access, store: store, settings: settings, logger: logger)
+    }
+
+    /// The listeners: run them in a service group, after the services that they ask.
+    public func makeServices() -> [any Service] { listeners { _ in } }
+
+    /// `onPort` is told the TCP port, which the tests leave to the system.
+    func listeners(onPort: @escaping @Sendable (Int) -> Void) -> [any Service] {
+        let responder = makeRouter().buildResponder()
+        let settings = services.settings
+        let tcp = Application(
+            responder: responder,
+            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
+            onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) }, logger: services.logger)
+        guard let path = settings.socketPath else { return [tcp] }
+        return [tcp, LocalListener(path: path, responder: responder, logger: services.logger)]
+    }
+
+    private func makeRouter() -> Router<WebContext> {
+        let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: HeaderMiddleware())
+        router.add(middleware: FailureMiddleware(services: services))
+        router.add(middleware: Gatekeeper(access: services.access))
+        DoorRoutes(services: services).add(to: router)
+        PageRoutes(services: services).add(to: router)
+        EnvironmentRoutes(services: services).add(to: router)
+        FormRoutes(services: services).add(to: router)
+        LiveRoutes(services: services).add(to: router)
+        API(services: services).add(to: router)
+        GitRoutes(services: services).add(to: router)
+        return router
+    }
+}
