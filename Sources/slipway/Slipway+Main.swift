@@ -3,9 +3,9 @@ internal import Foundation
 internal import Model
 
 extension Slipway {
-    /// Runs the command; exit statuses are DESIGN 4's: 0 done, 1 error, 2 usage, 3 failed and rolled back, 4 timed out.
+    /// Runs the command by the name it was called by (ProcessInfo would give the link's target); exit statuses are DESIGN 4's: 0 done, 1 error, 2 usage, 3 failed and rolled back, 4 timed out.
     static func main() async {
-        var arguments = ProcessInfo.processInfo.arguments
+        var arguments = CommandLine.arguments
         let name = arguments.removeFirst().split(separator: "/").last.map(String.init) ?? "slipway"
         do {
             try await run(arguments, calledAs: name)

@@ -91,7 +91,7 @@ final class Installation: Sendable {
         _ = try await Subprocess.run(
             .path("/bin/bash"), arguments: Arguments(["-c", script, "bash"] + arguments), output: .discarded,
             error: .discarded)
-        let _: [AppSummary] = try await client().get("/apps")
+        try await wait("the server to answer") { (try? await client().get("/apps") as [AppSummary]) != nil }
     }
 
     /// Ends the server as a crash does.
