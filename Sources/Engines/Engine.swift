@@ -28,6 +28,8 @@ public protocol Engine: Sendable {
     /// Creates the bridge network unless it exists.
     func ensureNetwork(_ name: String, labels: [String: String]) async throws
     func removeNetwork(_ name: String) async throws
+    /// Creates the named volume unless it exists; one that exists keeps its data and its labels.
+    func ensureVolume(_ name: String, labels: [String: String]) async throws
     /// Output of a container, stdout and stderr as they came; ends when the container does or, without `follow`,
     /// at the end of what there is.
     func logs(_ id: String, follow: Bool, tail: Int?, timestamps: Bool) async throws -> AsyncThrowingStream<

@@ -14,12 +14,12 @@ public enum SimulatedBehaviour: Hashable, Sendable {
 public struct SimulatedCall: Hashable, Sendable, CustomStringConvertible {
     public enum Verb: String, Sendable, CaseIterable {
         case info, containers, create, start, stop, kill, remove, pull, image, ensureNetwork, removeNetwork, logs
-        case events
+        case ensureVolume, events
 
         /// Whether the call changes something.
         public var isWrite: Bool {
             switch self {
-            case .create, .start, .stop, .kill, .remove, .pull, .ensureNetwork, .removeNetwork: true
+            case .create, .start, .stop, .kill, .remove, .pull, .ensureNetwork, .removeNetwork, .ensureVolume: true
             case .info, .containers, .image, .logs, .events: false
             }
         }

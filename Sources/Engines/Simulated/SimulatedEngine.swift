@@ -13,6 +13,7 @@ public actor SimulatedEngine: Engine {
     public private(set) var calls: [SimulatedCall] = []
     /// Names of the networks that exist.
     public private(set) var networks: Set<String> = ["bridge", "host", "none"]
+    private(set) var volumes: Set<String> = []
 
     private let now: @Sendable () -> Date
     private var containers: [String: SimulatedContainer] = [:]
@@ -197,6 +198,10 @@ extension SimulatedEngine {
 
     public func ensureNetwork(_ name: String, labels: [String: String]) async throws {
         try await perform(.ensureNetwork, name) { _ = networks.insert(name) }
+    }
+
+    public func ensureVolume(_ name: String, labels: [String: String]) async throws {
+        try await perform(.ensureVolume, name) { _ = volumes.insert(name) }
     }
 
     public func removeNetwork(_ name: String) async throws {

@@ -30,6 +30,13 @@ public struct ContainerIdentity: Hashable, Sendable {
     /// The network that the stack's containers share.
     public var network: String { "slipway-\(environment)-\(stack)" }
 
+    /// The mount with a named volume that is the stack's own, as compose's are its project's: two stacks that call one
+    /// `data` don't share it.
+    func scoped(_ mount: VolumeMount) -> VolumeMount {
+        guard let source = mount.source, !mount.isBind else { return mount }
+        return VolumeMount(source: "\(environment)-\(stack)-\(source)", target: mount.target, readOnly: mount.readOnly)
+    }
+
     /// `environment-stack-service-rollout-slot`: a name that is taken means adopt, not create.
     public func name(of service: String) -> String { "\(environment)-\(stack)-\(service)-\(generation)-\(slot)" }
 }
@@ -63,7 +70,8 @@ extension ContainerPlan {
         let aliases = [spec.name, "\(spec.name).\(identity.stack)"] + linkAliases
         self.init(
             name: name, image: spec.runnableImage, command: spec.command, entrypoint: spec.entrypoint,
-            environment: variables.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels, volumes: spec.volumes,
+            environment: variables.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
+            volumes: spec.volumes.map(identity.scoped),
             ports: spec.publishedPorts(edge: edge), network: spec.networkMode ?? identity.network,
             aliases: usesStackNetwork ? Array(Set(aliases)).sorted() : [], extraHosts: spec.extraHosts, dns: spec.dns,
             hostname: spec.hostname, user: spec.user, workingDirectory: spec.workingDirectory, tty: spec.tty,

@@ -38,6 +38,12 @@ extension StackService {
             labels[Label.stack] = key.stack
             try await scene.engine.ensureNetwork(plan.network, labels: labels)
         }
+        for volume in plan.volumes where !volume.isBind {
+            guard let name = volume.source else { continue }
+            var labels = labels(of: scene.environment)
+            labels[Label.stack] = key.stack
+            try await scene.engine.ensureVolume(name, labels: labels)
+        }
         _ = try await scene.engine.create(plan)
         return plan.name
     }

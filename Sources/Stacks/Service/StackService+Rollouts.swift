@@ -212,8 +212,10 @@ extension StackService {
 
     /// Notes what a rollout waits for, once.
     private func noteOnce(_ record: RolloutRecord, _ text: String) async throws {
-        guard noted[record.rollout.id] != text else { return }
-        noted[record.rollout.id] = text
+        // Process numbers and times in a reason make it no news.
+        let gist = text.filter { !$0.isNumber }
+        guard noted[record.rollout.id] != gist else { return }
+        noted[record.rollout.id] = gist
         try await note(record, "waiting: \(text)")
     }
 

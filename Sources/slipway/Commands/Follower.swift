@@ -3,7 +3,7 @@ import Delivery
 import Foundation
 import Model
 
-/// Prints a build or a deploy as it goes: steps with their logs, then the batches of its rollouts.
+/// Prints a build or a deploy as it goes: steps with their logs, in which `up` tells of the batches of its rollouts.
 struct Follower {
     let client: SlipwayClient
     var isQuiet = false
@@ -14,12 +14,6 @@ struct Follower {
         while true {
             let view: DeployView = try await client.get("/deploys/\(id)")
             try await show(view.steps, at: "/deploys/\(id)", &seen)
-            for rollout in view.rollouts {
-                for entry in rollout.log.dropFirst(seen.entries[rollout.id] ?? 0) {
-                    say("  \(rollout.service): \(entry.text)")
-                }
-                seen.entries[rollout.id] = rollout.log.count
-            }
             if view.deploy.state.isFinal { return try conclude(view) }
             try await Task.sleep(for: .milliseconds(250))
         }
@@ -48,7 +42,6 @@ struct Follower {
         var started: Set<Int> = []
         var offsets: [Int: Int] = [:]
         var ended: Set<Int> = []
-        var entries: [Int64: Int] = [:]
     }
 
     private func show(_ steps: [Step], at path: String, _ seen: inout Seen) async throws {
