@@ -29,7 +29,8 @@ struct RealEngineTests {
         my $code=$ENV{BROKEN} eq "sick" && $l=~/health/ ? "503 Sick" : "200 OK"; my $b="$ENV{VERSION}";
         select(undef,undef,undef,0.02);
         print $c
-        "HTTP/1.1 $code\\r\\nContent-Length: ".length($b)."\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c; exit 0 } close $c }
+        "HTTP/1.1 $code\\r\\nContent-Length: ".length($b)."\\r\\nConnection: close\\r\\n\\r\\n$b"; close $c;
+        exit 0 } close $c }
         """
 
     let folder = NSTemporaryDirectory() + "slipway-stacks-\(UUID().uuidString.prefix(8))"
