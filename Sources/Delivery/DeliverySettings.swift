@@ -8,6 +8,8 @@ public struct DeliverySettings: Sendable {
     public var publicURL: String
     /// Whether test steps without an image may run on this machine.
     public var allowsHostSteps: Bool
+    /// Tells this installation's containers from another's on the same engine.
+    public var instance: String
     /// Builds at a time.
     public var buildSlots: Int
     /// Seconds between two looks at a git URL.
@@ -18,10 +20,12 @@ public struct DeliverySettings: Sendable {
     public var buildSocket: String
 
     public init(
-        dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
+        dataDirectory: String, instance: String, registry: String, publicURL: String, allowsHostSteps: Bool = false,
+        buildSlots: Int = 2,
         pollInterval: Int = 5, gitTimeout: Int = 60, buildSocket: String = "/var/run/docker.sock"
     ) {
         self.dataDirectory = dataDirectory
+        self.instance = instance
         self.registry = registry
         self.publicURL = publicURL
         self.allowsHostSteps = allowsHostSteps

@@ -71,7 +71,8 @@ struct BuildService: Sendable {
         let request = BuildRequest(
             build: build, app: app, commit: commit, mirror: commits.mirror(of: app), configuration: configuration,
             engine: engine, dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry,
-            checkouts: settings.checkouts, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app))
+            checkouts: settings.checkouts, allowsHostSteps: settings.allowsHostSteps, instance: settings.instance,
+            sourceURL: sourceURL(of: app))
         let (verdict, product) = try await BuildJob(request, runner: runner).run {
             try await journal.build(build.id).cancelRequested
         }

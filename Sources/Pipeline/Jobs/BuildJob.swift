@@ -22,13 +22,15 @@ public struct BuildRequest: Sendable {
     public var checkouts: String
     /// Whether steps without an image may run on this machine.
     public var allowsHostSteps: Bool
+    /// Tells this installation's containers from another's on the same engine.
+    public var instance: String
     /// `https://…` of the repository for the image's label.
     public var sourceURL: String
 
     public init(
         build: Build, app: App, commit: Commit, mirror: GitMirror, configuration: PipelineConfiguration,
         engine: any Engine, dockerHost: String, registry: String, checkouts: String, allowsHostSteps: Bool,
-        sourceURL: String
+        instance: String, sourceURL: String
     ) {
         self.build = build
         self.app = app
@@ -40,6 +42,7 @@ public struct BuildRequest: Sendable {
         self.registry = registry
         self.checkouts = checkouts
         self.allowsHostSteps = allowsHostSteps
+        self.instance = instance
         self.sourceURL = sourceURL
     }
 
@@ -48,9 +51,11 @@ public struct BuildRequest: Sendable {
     /// Files that the steps share with Slipway, beside the working copy.
     var jobFolder: String { "\(checkouts)/build-\(build.id).job" }
     /// Name of the primary container.
-    var primary: String { "slipway-build-\(build.id)" }
-    /// The image that is built from the commit for its own tests.
-    var testImage: String { "slipway-test/\(app.name.lowercased()):\(commit.sha)" }
+    var primary: String { "slipway-\(instance.prefix(8))-build-\(build.id)" }
+    /// The image that is built from the commit for its own tests; its layers stay under ``testCache``.
+    var testImage: String { "\(testRepository):build-\(build.id)" }
+    var testCache: String { "\(testRepository):cache" }
+    private var testRepository: String { "slipway-test/\(instance.prefix(8))-\(app.name.lowercased())" }
 
     /// Registry and repository that the image is pushed to, without a tag.
     func location(of image: ImagePlan) -> String {

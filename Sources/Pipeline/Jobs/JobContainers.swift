@@ -11,7 +11,10 @@ struct JobContainers {
     }
 
     private var labels: [String: String] {
-        ["dev.slipway.build": String(request.build.id), "dev.slipway.app": request.app.name]
+        [
+            "dev.slipway.instance": request.instance, "dev.slipway.build": String(request.build.id),
+            "dev.slipway.app": request.app.name,
+        ]
     }
 
     /// Brings the images, creates and starts the containers; may be repeated. Returns lines for the log.
@@ -48,10 +51,15 @@ struct JobContainers {
         return lines.joined(separator: "\n")
     }
 
-    /// Removes every container of the build.
+    /// Removes every container of the build, and the image that was built for its tests alone.
     func remove() async throws {
-        for container in try await request.engine.containers(labels: ["dev.slipway.build": String(request.build.id)]) {
+        for container in try await request.engine.containers(labels: labels) {
             try await request.engine.remove(container.id)
+        }
+        guard let test = request.configuration.test else { return }
+        if test.build != nil { try await request.engine.removeImage(request.testImage) }
+        for service in test.services where service.build != nil {
+            try await request.engine.removeImage("\(request.testImage)-\(service.name)")
         }
     }
 

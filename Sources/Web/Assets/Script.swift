@@ -56,6 +56,20 @@ enum Script {
                 replace(old, fresh);
                 seen.set(id, html);
               }
+              // Steps that weren't there: the whole list where it was empty, else at its end.
+              const list = document.querySelector("[data-steps]"), steps = page.querySelector("[data-steps]");
+              if (list && steps) {
+                const added = $$("details[data-step]", steps).filter((step) => !document.getElementById(step.id));
+                if (added.length && !list.querySelector("details")) {
+                  list.className = steps.className;
+                  list.replaceChildren();
+                }
+                list.append(...added);
+                for (const step of added) {
+                  $$("[data-live]", step).forEach((element) => seen.set(element.dataset.live, bare(element)));
+                  wire(step);
+                }
+              }
               for (const fresh of $$("details[data-step]", page)) {
                 const old = document.getElementById(fresh.id);
                 if (!old || old.dataset.step === fresh.dataset.step) continue;
@@ -84,7 +98,6 @@ enum Script {
             live.addEventListener("news", () => schedule(60));
             live.addEventListener("open", () => { if (!first) schedule(0); first = false; });
           };
-          listen(document.body);
           addEventListener("pagehide", () => live?.close());
           addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
@@ -110,7 +123,7 @@ enum Script {
             stream.addEventListener("end", () => { stream.close(); log.dataset.complete = ""; schedule(100); });
             addEventListener("pagehide", () => stream.close());
           };
-          $$(".log").forEach((log) => {
+          const wire = (root) => $$(".log", root).forEach((log) => {
             const details = log.closest("details");
             if (!details || details.open) follow(log);
             if (!log.classList.contains("full")) log.scrollTop = log.scrollHeight;
@@ -118,6 +131,7 @@ enum Script {
               if (details.open && details.dataset.step !== "waiting") follow(log);
               if (details.open) log.scrollTop = log.scrollHeight;
             });
+            searchable(log);
           });
 
           // Search in a log: every hit is marked, Enter goes to the next, Shift+Enter to the one before.
@@ -142,9 +156,10 @@ enum Script {
             const hits = log.closest("[data-searchable]").querySelector(".hits");
             if (hits) hits.textContent = wanted ? count + (count === 1 ? " hit" : " hits") : "";
           };
-          $$("[data-searchable] input[type=search]").forEach((input) => {
+          const searchable = (log) => {
+            const input = log.closest("[data-searchable]")?.querySelector("input[type=search]");
+            if (!input) return;
             input.hidden = false;
-            const log = input.closest("[data-searchable]").querySelector(".log");
             let timer;
             input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => highlight(log, input.value, [...log.children]), 120); });
             input.addEventListener("keydown", (event) => {
@@ -157,7 +172,9 @@ enum Script {
               next.classList.add("at");
               next.scrollIntoView({ block: "center" });
             });
-          });
+          };
+          wire(document);
+          listen(document.body);
 
           // A form is sent once, however often its button is pressed.
           document.addEventListener("submit", (event) => {

@@ -7,8 +7,8 @@ struct StepList: Sendable {
     var logs: [Int: LogBox]
 
     func html(_ context: PageContext) -> HTML {
-        guard !steps.isEmpty else { return "<div class=\"card pad muted small\">No steps yet.</div>" }
-        return "<div class=\"logcard\">\(steps.map { section($0, context) })</div>"
+        guard !steps.isEmpty else { return "<div class=\"card pad muted small\" data-steps>No steps yet.</div>" }
+        return "<div class=\"logcard\" data-steps>\(steps.map { section($0, context) })</div>"
     }
 
     /// `/builds/1/steps/2/log`.

@@ -80,10 +80,12 @@ struct DemoWorld: Sendable {
     /// Removes containers, volumes and networks by this installation's label.
     private func docker(removing instance: String) async {
         let script = """
-            containers=$(docker ps -aq --filter "label=dev.slipway.instance=$INSTANCE"; docker ps -aq --filter name=slipway-build-)
+            containers=$(docker ps -aq --filter "label=dev.slipway.instance=$INSTANCE")
             [ -z "$containers" ] || docker rm --force --volumes $containers
             networks=$(docker network ls -q --filter "label=dev.slipway.instance=$INSTANCE")
             [ -z "$networks" ] || docker network rm $networks
+            images=$(docker images --format '{{.Repository}}:{{.Tag}}' | grep "^slipway-test/${INSTANCE:0:8}-" || true)
+            [ -z "$images" ] || docker rmi $images
             volumes=$(docker volume ls -q --filter "label=dev.slipway.instance=$INSTANCE")
             [ -z "$volumes" ] || docker volume rm $volumes
             """

@@ -60,7 +60,7 @@ struct Server {
             supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
             engine: try DockerEngine(socket: options.engineSocket),
             settings: DeliverySettings(
-                dataDirectory: data.path, registry: registryAddress,
+                dataDirectory: data.path, instance: try data.instance(), registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
                 pollInterval: options.pollInterval, buildSocket: options.engineSocket),
             logger: logger)

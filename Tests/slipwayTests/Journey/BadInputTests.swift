@@ -1,6 +1,8 @@
+import Client
 import Delivery
 import Foundation
 import Model
+import Stacks
 import Testing
 
 @testable import slipway

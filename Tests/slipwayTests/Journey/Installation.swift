@@ -196,7 +196,7 @@ final class Installation: Sendable {
             .path("/bin/bash"), arguments: ["-c", script],
             environment: .inherit.updating(["DOCKER_HOST": "unix://\(Self.socket)"]),
             output: .string(limit: 1 << 20), error: .discarded)
-        return result.standardOutput ?? ""
+        return result.standardOutput
     }
 }
 
@@ -215,7 +215,7 @@ struct Repository: Sendable {
         guard result.terminationStatus.isSuccess else {
             throw Failure(.failed, "git \(arguments.joined(separator: " "))", cause: result.standardError)
         }
-        return result.standardOutput ?? ""
+        return result.standardOutput
     }
 
     /// Writes files; those that end in `.sh` may be executed.
