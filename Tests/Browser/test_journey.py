@@ -2,6 +2,7 @@
 
 The tests are the stations of one journey and run in this order."""
 
+import contextlib
 import re
 
 import pytest
@@ -46,6 +47,29 @@ def watch_to_the_end(page):
     expect(page.locator("main")).to_contain_text("Running what was tested")
 
 
+@contextlib.contextmanager
+def untouched(page):
+    """Whatever happens inside happens without a reload."""
+    page.evaluate("window.untouched = true")
+    yield
+    assert page.evaluate("window.untouched === true"), f"{page.url} was reloaded"
+
+
+def script(page):
+    """The lines that the deploy script has said so far."""
+    return page.locator("details.step", has_text="deploy.sh").locator(".log .l")
+
+
+def check_log(page, told):
+    """The log of the script, followed live and over a reload, is the whole log, and has what was told before."""
+    log = page.locator("details.step", has_text="deploy.sh").locator(".log")
+    expect(log).to_have_attribute("data-complete", "")
+    raw = page.request.get(log.get_attribute("data-log").removesuffix("/live") + ".txt").text()
+    shown = [line.rstrip() for line in script(page).all_inner_texts()]
+    assert shown == [line.rstrip() for line in raw.splitlines()]
+    assert [line for line in told if "takes requests" in line and line.rstrip() not in shown] == []
+
+
 def test_an_app_is_added(member, looks, journey, server):
     member.goto("/")
     looks.check("apps-empty")
@@ -64,7 +88,8 @@ def test_a_pushed_commit_appears_and_turns_green(member, looks, journey, sample)
     sample.push(journey.token)
     # The page was there before the commit: nobody reloads it.
     line = row(member, journey.first)
-    expect(line).to_contain_text("Take orders")
+    with untouched(member):
+        expect(line).to_contain_text("Take orders")
     expect(line).to_contain_text("Ada Lindqvist")
     expect(line.locator(".go .why")).not_to_be_empty()
 
@@ -108,11 +133,18 @@ def test_the_next_commit_is_deployed_while_requests_go_on(member, looks, journey
     with Traffic(f"{sample.address}/health") as traffic:
         member.get_by_role("button", name=re.compile("^Deploy ")).click()
         member.wait_for_url(re.compile(r"/deploys/\d+$"))
-        expect(member.locator(".log .l").first).to_be_visible(timeout=DEPLOY)
+        expect(script(member).first).to_be_visible(timeout=DEPLOY)
         expect(member.locator(".slot.new")).to_have_count(1, timeout=DEPLOY)
         looks.save("deploy-running-light")
-        expect(member.locator(".slot.new")).to_have_count(3, timeout=DEPLOY)
-        watch_to_the_end(member)
+        with untouched(member):
+            expect(member.locator(".slot.new")).to_have_count(2, timeout=DEPLOY)
+            expect(script(member).filter(has_text="takes requests")).to_have_count(2)
+        told = script(member).all_inner_texts()
+        member.reload()
+        with untouched(member):
+            expect(member.locator(".slot.new")).to_have_count(3, timeout=DEPLOY)
+            watch_to_the_end(member)
+    check_log(member, told)
     looks.check("deploy")
     assert traffic.failures == []
     assert traffic.revisions == [journey.first, journey.second]

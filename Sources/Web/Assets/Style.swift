@@ -276,12 +276,13 @@ extension Style {
         .rollout + .rollout { margin-top: var(--s4); }
         .slot { width: 5.9rem; padding: var(--s2); border-radius: var(--round-s); border: 1px solid var(--line-strong); font-size: var(--t-xs); display: grid; gap: .1rem; }
         .slot b { font-weight: 620; display: flex; align-items: center; gap: .35em; }
+        .slot span { display: flex; justify-content: space-between; gap: .4em; }
         .slot.new { border-color: var(--good); background: var(--good-soft); } .slot.new b { color: var(--good); }
         .slot.next { border-color: var(--busy); background: var(--busy-soft); border-style: dashed; } .slot.next b { color: var(--busy); }
         .slot.old { background: var(--sunk); } .slot.old b { color: var(--muted); }
         .slot.sick { border-color: var(--bad); background: var(--bad-soft); } .slot.sick b { color: var(--bad); }
         .slot.none { border-style: dashed; } .slot.none b { color: var(--muted); }
-        .feed { margin-top: var(--s3); font-size: var(--t-s); display: grid; gap: .15rem; max-height: 22rem; overflow-y: auto; }
+        .feed { margin-top: var(--s3); font-size: var(--t-s); display: grid; gap: .15rem; max-height: 30rem; overflow-y: auto; }
         .feed li { display: grid; grid-template-columns: 4.1rem minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
         .feed time { color: var(--muted); font-family: var(--mono); font-size: .92em; }
         .track { display: flex; gap: var(--s1); height: .4rem; margin: var(--s3) 0; }
@@ -293,6 +294,7 @@ extension Style {
         .deployline .t-good { color: var(--good); } .deployline .t-bad { color: var(--bad); } .deployline .t-busy { color: var(--busy); } .deployline .t-warn { color: var(--warn); }
         @media (max-width: 44rem) {
           .deployline { grid-template-columns: 1fr 1fr; } .deployline li:nth-child(odd) { border-left: 0; } .deployline li:nth-child(n+3) { border-top: 1px solid var(--line); }
+          .feed { max-height: 18rem; }
           .step > summary { grid-template-columns: 1rem minmax(0, 1fr) auto; } .step .took { display: none; }
         }
 

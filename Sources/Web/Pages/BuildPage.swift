@@ -32,7 +32,7 @@ struct BuildPage: Sendable {
             <ol class="card deployline">
             <li><span class="what">Build #\(build.id)\(", attempt \(build.attempt)", if: build.attempt > 1)</span><strong class="t-\(badge.tone.rawValue)">\(badge.icon)\(badge.word)</strong></li>
             <li><span class="what">Queued</span><strong>\(context.ago(build.queuedAt))</strong></li>
-            <li><span class="what">Took</span><strong>\(context.took(build.startedAt, build.endedAt) ?? "–")</strong></li>
+            <li><span class="what">\(build.state.isFinal ? "Took" : "Running for")</span><strong>\(context.took(build.startedAt, build.endedAt) ?? "–")</strong></li>
             <li><span class="what">Image</span><strong class="clip">\(view.image.map { Pieces.digest($0.digest) } ?? (build.state.isFinal ? "none" : "after the tests"))</strong></li>
             </ol>
             """

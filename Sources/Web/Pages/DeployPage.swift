@@ -42,7 +42,7 @@ struct DeployPage: Sendable {
             <li><span class="what">State</span><strong class="t-\(badge.tone.rawValue)">\(badge.icon)\(badge.word)</strong>\(position)</li>
             <li><span class="what">Asked for by</span><strong>\(deploy.requestedBy)</strong></li>
             <li><span class="what">\(deploy.startedAt == nil ? "Queued" : "Started")</span><strong>\(context.ago(deploy.startedAt ?? deploy.queuedAt))</strong></li>
-            <li><span class="what">Took</span><strong>\(context.took(deploy.startedAt, deploy.endedAt) ?? "–")</strong></li>
+            <li><span class="what">\(deploy.state.isFinal ? "Took" : "Running for")</span><strong>\(context.took(deploy.startedAt, deploy.endedAt) ?? "–")</strong></li>
             </ol>
             """
     }

@@ -41,7 +41,7 @@ struct RolloutView: Sendable {
         let isNew = look.kind == "new" || look.kind == "next" && rollout.state == .rolling
         let version = isNew ? Self.version(rollout.spec) : rollout.previous.map(Self.version) ?? ""
         return
-            "<div class=\"slot \(look.kind)\"><b>\(look.icon)\(look.word)</b><span class=\"muted\">\(number) <code>\(version)</code></span></div>"
+            "<div class=\"slot \(look.kind)\"><b>\(look.icon)\(look.word)</b><span class=\"muted\">#\(number)<code>\(version)</code></span></div>"
     }
 
     private var feed: HTML? {
