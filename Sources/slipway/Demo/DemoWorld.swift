@@ -65,7 +65,6 @@ struct DemoWorld: Sendable {
 
     /// Stops the server, the edge, the registry and the containers of this installation, and removes the folder.
     func stop() async {
-        Terminal.print("Stopping what was started …")
         await server.stop(grace: .seconds(10))
         let instance = (try? data.instance()) ?? "none"
         for daemon in ["registry", "edge"] {
