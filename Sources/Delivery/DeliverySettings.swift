@@ -12,14 +12,18 @@ public struct DeliverySettings: Sendable {
     public var buildSlots: Int
     /// Seconds between two looks at a git URL.
     public var pollInterval: Int
-    /// Seconds that a git remote may take.
+    /// Seconds that a git remote may take in all; the first fetch of a large repository takes its time.
     public var gitTimeout: Int
     /// Path of the Docker Engine's socket that tests and image builds use.
     public var buildSocket: String
 
+    /// Tells this installation's containers from another's on the same engine.
+    public var instance: String
+
     public init(
         dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
-        pollInterval: Int = 5, gitTimeout: Int = 60, buildSocket: String = "/var/run/docker.sock"
+        pollInterval: Int = 5, gitTimeout: Int = 300, buildSocket: String = "/var/run/docker.sock",
+        instance: String = "slipway"
     ) {
         self.dataDirectory = dataDirectory
         self.registry = registry
@@ -29,6 +33,7 @@ public struct DeliverySettings: Sendable {
         self.pollInterval = pollInterval
         self.gitTimeout = gitTimeout
         self.buildSocket = buildSocket
+        self.instance = instance
     }
 
     var checkouts: String { "\(dataDirectory)/checkouts" }

@@ -10,8 +10,16 @@ struct JobContainers {
         self.request = request
     }
 
+    private static let instanceLabel = "dev.slipway.instance"
+    private static let purposeLabel = "dev.slipway.purpose"
+    private static let purpose = "build"
+    private static let buildLabel = "dev.slipway.build"
+
     private var labels: [String: String] {
-        ["dev.slipway.build": String(request.build.id), "dev.slipway.app": request.app.name]
+        [
+            Self.instanceLabel: request.instance, Self.purposeLabel: Self.purpose,
+            Self.buildLabel: String(request.build.id), "dev.slipway.app": request.app.name,
+        ]
     }
 
     /// Brings the images, creates and starts the containers; may be repeated. Returns lines for the log.
@@ -50,8 +58,19 @@ struct JobContainers {
 
     /// Removes every container of the build.
     func remove() async throws {
-        for container in try await request.engine.containers(labels: ["dev.slipway.build": String(request.build.id)]) {
-            try await request.engine.remove(container.id)
+        let id = request.build.id
+        try await Self.remove(of: request.instance, on: request.engine) { $0 == id }
+    }
+
+    /// Removes the containers of those builds.
+    static func remove(
+        of instance: String, on engine: any Engine, where isOver: (Int64) async throws -> Bool
+    ) async throws {
+        for container in try await engine.containers(labels: [instanceLabel: instance, purposeLabel: purpose]) {
+            guard let build = container.labels[buildLabel].flatMap({ Int64($0) }), try await isOver(build) else {
+                continue
+            }
+            try await engine.remove(container.id)
         }
     }
 

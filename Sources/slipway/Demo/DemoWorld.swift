@@ -68,10 +68,8 @@ struct DemoWorld: Sendable {
         Terminal.print("Stopping what was started …")
         await server.stop(grace: .seconds(10))
         let instance = (try? data.instance()) ?? "none"
-        for daemon in ["registry", "edge"] {
-            for pidDirectory in [data.daemonFolder, data.edge] {
-                await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
-            }
+        for (daemon, pidDirectory) in [("registry", data.daemonFolder), ("haproxy", data.edge)] {
+            await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
         }
         await docker(removing: instance)
         try? FileManager.default.removeItem(atPath: folder)
@@ -80,7 +78,7 @@ struct DemoWorld: Sendable {
     /// Removes containers, volumes and networks by this installation's label.
     private func docker(removing instance: String) async {
         let script = """
-            containers=$(docker ps -aq --filter "label=dev.slipway.instance=$INSTANCE"; docker ps -aq --filter name=slipway-build-)
+            containers=$(docker ps -aq --filter "label=dev.slipway.instance=$INSTANCE")
             [ -z "$containers" ] || docker rm --force --volumes $containers
             networks=$(docker network ls -q --filter "label=dev.slipway.instance=$INSTANCE")
             [ -z "$networks" ] || docker network rm $networks
