@@ -67,10 +67,8 @@ struct DemoWorld: Sendable {
     func stop() async {
         await server.stop(grace: .seconds(10))
         let instance = (try? data.instance()) ?? "none"
-        for daemon in ["registry", "edge"] {
-            for pidDirectory in [data.daemonFolder, data.edge] {
-                await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
-            }
+        for (daemon, pidDirectory) in [("registry", data.daemonFolder), ("haproxy", data.edge)] {
+            await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
         }
         await docker(removing: instance)
         try? FileManager.default.removeItem(atPath: folder)

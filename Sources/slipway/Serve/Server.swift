@@ -39,6 +39,8 @@ struct Server {
         let (data, executable) = (options.data, try OwnExecutable.path())
         try data.prepare(executable: executable)
         try data.lock()
+        try Preflight.programs(ownRegistry: options.registry == nil)
+        try Preflight.port(options.port, host: options.host)
         let store = try Store(
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
@@ -59,9 +61,9 @@ struct Server {
             supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
             engine: try DockerEngine(socket: options.engineSocket),
             settings: DeliverySettings(
-                dataDirectory: data.path, instance: try data.instance(), registry: registryAddress,
+                dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
-                pollInterval: options.pollInterval, buildSocket: options.engineSocket),
+                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance()),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
@@ -73,10 +75,18 @@ struct Server {
         let work: [any Service] = [
             Work("stacks", logger) { try await stacks.run() }, Work("delivery", logger) { try await delivery.run() },
         ]
-        try await ServiceGroup(
-            services: work + (registry.map { [$0] } ?? []) + web.makeServices(),
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-        ).run()
+        do {
+            try await ServiceGroup(
+                services: work + (registry.map { [$0] } ?? []) + web.makeServices(),
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            ).run()
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(
+                .unavailable, "The server ended", hint: "Is \(options.host):\(options.port) free to listen on?",
+                cause: "\(error)")
+        }
     }
 
     /// Tells where to go, and at the very first start the password that can't be seen again.
