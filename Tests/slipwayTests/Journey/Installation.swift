@@ -224,7 +224,7 @@ extension Installation {
         guard case .exited(let status) = result.terminationStatus else {
             throw Failure(.failed, "\(arguments) ended by a signal", cause: result.standardOutput)
         }
-        return (status, result.standardOutput ?? "")
+        return (status, result.standardOutput)
     }
 
     /// Waits until a step of that name runs in the newest build of the commit, or the build has ended; returns its id.
