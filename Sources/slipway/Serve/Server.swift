@@ -39,6 +39,7 @@ struct Server {
         let (data, executable) = (options.data, try OwnExecutable.path())
         try data.prepare(executable: executable)
         try data.lock()
+        let engine = try DockerEngine(socket: options.engineSocket)
         try Preflight.programs(ownRegistry: options.registry == nil)
         try Preflight.port(options.port, host: options.host)
         let store = try Store(
@@ -59,7 +60,7 @@ struct Server {
         let delivery = Delivery(
             store: store, stacks: stacks, access: access,
             supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
-            engine: try DockerEngine(socket: options.engineSocket),
+            engine: engine,
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
