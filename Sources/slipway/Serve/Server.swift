@@ -41,6 +41,7 @@ struct Server {
         try data.lock()
         try Preflight.programs(ownRegistry: options.registry == nil)
         try Preflight.port(options.port, host: options.host)
+        let engine = try DockerEngine(socket: options.engineSocket)
         let store = try Store(
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
@@ -60,7 +61,7 @@ struct Server {
         let delivery = Delivery(
             store: store, stacks: stacks, access: access,
             supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
-            engine: try DockerEngine(socket: options.engineSocket),
+            engine: engine,
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
