@@ -8,6 +8,11 @@ extension DockerClient {
             "/images/\(Call.escape(reference, keeping: "/:@"))/json", doing: "inspect the image \(reference)")
     }
 
+    /// Maps to `DELETE /images/(name)`; `.conflict` where a container uses it.
+    public func removeImage(_ reference: String) async throws {
+        try await delete("/images/\(Call.escape(reference, keeping: "/:@"))", doing: "remove the image \(reference)")
+    }
+
     /// Maps to `POST /images/create`: pulls; `progress` gets the steps without the counting in between.
     ///
     /// The engine reports most errors inside an answer of status 200. `.notFound`: the registry doesn't have it;

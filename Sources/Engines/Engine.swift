@@ -25,6 +25,8 @@ public protocol Engine: Sendable {
     func pull(_ reference: String, progress: @Sendable (String) -> Void) async throws
     /// The image of that name or digest, nil when it isn't here.
     func image(_ reference: String) async throws -> ObservedImage?
+    /// Removes a name of an image, and the image where it was the last; one that isn't here or is in use is left.
+    func removeImage(_ reference: String) async throws
     /// Creates the bridge network unless it exists.
     func ensureNetwork(_ name: String, labels: [String: String]) async throws
     func removeNetwork(_ name: String) async throws

@@ -78,4 +78,6 @@ def member(page, server):
 @pytest.fixture
 def looks(page):
     """Checks how the page looks, and takes its pictures where they are asked for."""
-    return Looks(page, ROOT / "docs" / "screenshots")
+    looks = Looks(page, ROOT / "docs" / "screenshots")
+    yield looks
+    assert not looks.problems, "\n".join(looks.problems)

@@ -15,7 +15,8 @@ class Sample:
         self.folder, self.server = folder, server
         self.port = free_port()
         name = uuid.uuid4().hex[:6]
-        self.stack = f"shop-{name}"
+        # Pictures are made by hand, one run at a time: there the name may be one that people would choose.
+        self.stack = "webshop" if os.environ.get("SLIPWAY_SCREENSHOTS") == "1" else f"shop-{name}"
         ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache", "reports")
         shutil.copytree(source, folder, dirs_exist_ok=True, ignore=ignored)
         self.edit("deploy/docker_compose.yml", "127.0.0.1:8090:", f"127.0.0.1:{self.port}:")

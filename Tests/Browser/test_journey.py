@@ -97,7 +97,7 @@ def test_the_next_commit_is_deployed_while_requests_go_on(member, looks, journey
     sample.push(journey.token)
     line = row(member, journey.second)
     expect(line.locator(".go a")).to_have_text("Deploy", timeout=BUILD)
-    looks.check("target")
+    looks.check("target-ready")
 
     line.locator(".go a").click()
     expect(member.get_by_text("3 containers will be replaced")).to_be_visible()
@@ -160,5 +160,6 @@ def test_it_is_rolled_back(member, looks, journey, sample):
 
     member.goto(TARGET)
     expect(row(member, journey.first)).to_have_class(re.compile(r"\blive\b"))
+    looks.check("target")
     member.goto("/")
     looks.check("apps")

@@ -165,6 +165,12 @@ struct RulesTests {
         #expect(variables["DIFF_LINK"] == "https://github.com/acme/orders/compare/\(sha(1))...\(sha(2))")
     }
 
+    @Test func `A command tells which script it runs`() {
+        #expect(scriptPath(inCommand: "./deploy/deploy.sh") == "./deploy/deploy.sh")
+        #expect(scriptPath(inCommand: "A=b/c bash -e deploy/deploy.sh now") == "deploy/deploy.sh")
+        #expect(scriptPath(inCommand: "make deploy") == nil)
+    }
+
     @Test func `Without a forge there is no link and no owner`() {
         let variables = environment(.hosted, deploy(1, 1, .running))
         #expect(variables["DIFF_LINK"] == "")

@@ -10,6 +10,7 @@ import Testing
             (["/bin/sh", "-e", "./deploy.sh", "now"], "./deploy.sh"),
             (["bash", "-o", "pipefail", "-eu", "x.sh"], "x.sh"), (["/usr/bin/python3", "d/up.py"], "d/up.py"),
             (["bash", "--", "x.sh"], "x.sh"), (["sh", "-c", "rancher up"], nil), (["bash", "-ec", "x"], nil),
+            (["/bin/bash", "-c", "./deploy/deploy.sh now"], "./deploy/deploy.sh"), (["sh", "-ec", "exec d/x"], "d/x"),
             (["bash"], nil), (["python3", "-m", "x"], nil), (["/usr/bin/make", "deploy"], nil), ([], nil),
         ] as [([String], String?)])
     func seesTheScriptInACommandLine(arguments: [String], script: String?) {

@@ -50,6 +50,12 @@ func scriptEnvironment(_ context: ScriptContext) -> [String: String] {
     return environment
 }
 
+/// The script that a command runs, `deploy/deploy.sh` of `bash -e deploy/deploy.sh now`; nil where it is none.
+func scriptPath(inCommand command: String) -> String? {
+    command.split(whereSeparator: \.isWhitespace).first { $0.contains("/") && !$0.contains("=") && !$0.hasPrefix("-") }
+        .map(String.init)
+}
+
 /// Owner and name at a forge: `https://github.com/acme/orders.git` is acme's orders. Nil for a local path or our own
 /// remote.
 func forgeRepository(of app: App) -> (host: String, owner: String, name: String)? {

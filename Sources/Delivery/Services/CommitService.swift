@@ -2,6 +2,7 @@ import Foundation
 import Git
 import Logging
 import Model
+import Pipeline
 
 /// Brings the commits of the apps' branches into the database.
 struct CommitService: Sendable {
@@ -105,7 +106,16 @@ struct CommitService: Sendable {
                     "app": "\(app.name)", "fresh": "\(changes.fresh.count)", "gone": "\(changes.detached.count)",
                 ])
         }
-        try await journal.setProblem(nil, of: app)
+        // Without news and without a problem there is nothing to tell.
+        guard !changes.isEmpty || app.problem != nil else { return }
+        try await journal.setProblem(try await problemOfFiles(of: app, at: head), of: app)
+    }
+
+    /// What is wrong with the files at the branch's head, a line each; nil when all is well.
+    private func problemOfFiles(of app: App, at head: SHA) async throws -> String? {
+        let errors = try await CommitFiles.load(from: mirror(of: app), at: head).configuration(app: app).findings
+            .filter { $0.severity == .error }
+        return errors.isEmpty ? nil : errors.map(\.description).joined(separator: "\n")
     }
 
     /// Looks at every git URL, again and again, until it is cancelled; one that hangs holds up no other. At the start it

@@ -61,6 +61,10 @@ struct DeployRun: Sendable {
                 token: token, fileEnvironment: configuration.environment,
                 inherited: ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }))
         environment.merge(plan.environment) { _, own in own }
+        // A script that ends in `exec rancher …` is no process any more that `up` could ask where it lies.
+        environment["SLIPWAY_SCRIPT"] = scriptPath(inCommand: plan.command).map { path in
+            path.hasPrefix("/") ? path : "\(directory(of: plan))/\(path)"
+        }
         return .supervised(
             SupervisedCommand(
                 arguments: Self.shell(plan.command), environment: environment, workingDirectory: directory(of: plan),

@@ -104,6 +104,14 @@ public struct DockerEngine: Engine {
         }
     }
 
+    public func removeImage(_ reference: String) async throws {
+        do {
+            try await unlessGone { try await docker.removeImage(reference) }
+        } catch let failure as Failure where failure.code == .conflict {
+            return  // A container still uses it.
+        }
+    }
+
     public func ensureNetwork(_ name: String, labels: [String: String]) async throws {
         if try await unlessGone({ try await docker.network(name) }) != nil { return }
         do {

@@ -14,12 +14,14 @@ public enum SimulatedBehaviour: Hashable, Sendable {
 public struct SimulatedCall: Hashable, Sendable, CustomStringConvertible {
     public enum Verb: String, Sendable, CaseIterable {
         case info, containers, create, start, stop, kill, remove, pull, image, ensureNetwork, removeNetwork, logs
-        case ensureVolume, events
+        case ensureVolume, removeImage, events
 
         /// Whether the call changes something.
         public var isWrite: Bool {
             switch self {
-            case .create, .start, .stop, .kill, .remove, .pull, .ensureNetwork, .removeNetwork, .ensureVolume: true
+            case .create, .start, .stop, .kill, .remove, .pull, .ensureNetwork, .removeNetwork, .ensureVolume,
+                .removeImage:
+                true
             case .info, .containers, .image, .logs, .events: false
             }
         }

@@ -200,6 +200,10 @@ extension SimulatedEngine {
         try await perform(.ensureNetwork, name) { _ = networks.insert(name) }
     }
 
+    public func removeImage(_ reference: String) async throws {
+        try await perform(.removeImage, reference) { _ = images.removeValue(forKey: reference) }
+    }
+
     public func ensureVolume(_ name: String, labels: [String: String]) async throws {
         try await perform(.ensureVolume, name) { _ = volumes.insert(name) }
     }

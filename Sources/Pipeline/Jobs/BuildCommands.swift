@@ -69,10 +69,13 @@ struct BuildCommands {
             + (request.configuration.test?.services ?? []).compactMap { service in
                 service.build.map { ($0, "\(request.testImage)-\(service.name)") }
             }
-        let lines = builds.map { build, tag in
+        // The second tag keeps the layers when the build's own is removed at its end.
+        let lines = builds.enumerated().map { index, entry in
             Self.quoted(
-                ["docker", "build", "--tag", tag, "--file", "\(build.context)/\(build.dockerfile)"]
-                    + (build.target.map { ["--target", $0] } ?? []) + [build.context])
+                [
+                    "docker", "build", "--tag", entry.1, "--tag", "\(request.testCache)-\(index)",
+                    "--file", "\(entry.0.context)/\(entry.0.dockerfile)",
+                ] + (entry.0.target.map { ["--target", $0] } ?? []) + [entry.0.context])
         }
         return docker(["/bin/sh", "-ec", lines.joined(separator: "\n")])
     }

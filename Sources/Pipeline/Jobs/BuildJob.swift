@@ -52,8 +52,10 @@ public struct BuildRequest: Sendable {
     var jobFolder: String { "\(checkouts)/build-\(build.id).job" }
     /// Name of the primary container; another Slipway on the same engine has builds of the same numbers.
     var primary: String { "slipway-build-\(instance.prefix(8))-\(build.id)" }
-    /// The image that is built from the commit for its own tests.
-    var testImage: String { "slipway-test/\(app.name.lowercased()):\(commit.sha)" }
+    /// The image that is built from the commit for its own tests; its layers stay under ``testCache``.
+    var testImage: String { "\(testRepository):build-\(build.id)" }
+    var testCache: String { "\(testRepository):cache" }
+    private var testRepository: String { "slipway-test/\(instance.prefix(8))-\(app.name.lowercased())" }
 
     /// Registry and repository that the image is pushed to, without a tag.
     func location(of image: ImagePlan) -> String {

@@ -56,10 +56,15 @@ struct JobContainers {
         return lines.joined(separator: "\n")
     }
 
-    /// Removes every container of the build.
+    /// Removes every container of the build, and the images that were built for its tests alone.
     func remove() async throws {
         let id = request.build.id
         try await Self.remove(of: request.instance, on: request.engine) { $0 == id }
+        guard let test = request.configuration.test else { return }
+        if test.build != nil { try await request.engine.removeImage(request.testImage) }
+        for service in test.services where service.build != nil {
+            try await request.engine.removeImage("\(request.testImage)-\(service.name)")
+        }
     }
 
     /// Removes the containers of those builds.

@@ -70,17 +70,20 @@ extension StackService {
     public func stacks(in environment: Environment) async throws -> [StackView] {
         let containers = try? await engineFor(environment).containers(labels: labels(of: environment))
         try Task.checkCancellation()
-        let (services, rollouts, records) = try await store.read { db in
+        let (services, rollouts, records, pinned) = try await store.read { db in
             let newest = try RolloutRecord.fetch(
                 db,
                 where: """
                     environmentID = ?1 AND (state = 'queued' OR id IN (SELECT max(id) FROM rollout
                     WHERE state != 'queued' GROUP BY environmentID, stack, service)) ORDER BY id
                     """, [environment.id])
-            return (
-                try ServiceRecord.all(db, environment: environment.id), newest,
-                try ContainerRecord.all(db, environment: environment.id)
-            )
+            let records = try ContainerRecord.all(db, environment: environment.id)
+            // A container is measured by the rollout that made it: parked ones are of an earlier commit.
+            var pinned: [Int64: String] = [:]
+            for generation in Set(records.map(\.generation)) {
+                pinned[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec.pinnedImage
+            }
+            return (try ServiceRecord.all(db, environment: environment.id), newest, records, pinned)
         }
         var specs: [ServiceKey: ServiceSpec] = [:]
         var latest: [ServiceKey: RolloutRecord] = [:]
@@ -95,8 +98,10 @@ extension StackService {
         var views: [String: [ServiceView]] = [:]
         for (key, spec) in specs {
             let health = await prober.records(of: key)
-            let members = containers?.filter { $0.isOf(key) }.map { container in
-                view(of: container, spec, records.first { $0.id == container.id }, health[container.id])
+            let members = containers?.filter { $0.isOf(key) }.map { container -> ContainerView in
+                let record = records.first { $0.id == container.id }
+                let image = record.map { pinned[$0.generation] } ?? spec.pinnedImage
+                return view(of: container, spec, record, health[container.id], image)
             }
             let rollout = latest[key]?.rollout
             views[key.stack, default: []].append(
@@ -112,7 +117,8 @@ extension StackService {
     }
 
     private func view(
-        of container: ObservedContainer, _ spec: ServiceSpec, _ record: ContainerRecord?, _ health: HealthRecord?
+        of container: ObservedContainer, _ spec: ServiceSpec, _ record: ContainerRecord?, _ health: HealthRecord?,
+        _ image: String?
     ) -> ContainerView {
         let digest = ImageReference(container.image)?.digest
         let isParked = record?.parkedAt != nil
@@ -129,7 +135,7 @@ extension StackService {
             image: container.image, imageDigest: digest, state: container.state, health: text, lastProbe: health?.last,
             address: container.address, startedAt: container.startedAt, restarts: container.restarts, parked: isParked,
             serving: container.state == .running && record?.admittedAt != nil && record?.drainStartedAt == nil,
-            matches: spec.pinnedImage.map { $0 == container.image })
+            matches: image.map { $0 == container.image })
     }
 
     private static func state(

@@ -33,11 +33,24 @@ enum Script {
             const focus = old.contains(document.activeElement) ? document.activeElement : null;
             const mark = focus && (focus.id ? "#" + CSS.escape(focus.id) : focus.getAttribute("href") ? `[href="${CSS.escape(focus.getAttribute("href"))}"]` : null);
             const open = new Map($$("details[id]", old).map((d) => [d.id, d.open]));
+            const feeds = new Map($$(".feed", old).map((f) => [f.id, f.scrollHeight - f.scrollTop - f.clientHeight < 30 ? -1 : f.scrollTop]));
             old.innerHTML = fresh.innerHTML;
             old.className = fresh.className;
+            $$(".feed", old).forEach((f) => { const top = feeds.get(f.id) ?? -1; f.scrollTop = top < 0 ? f.scrollHeight : top; });
             $$("details[id]", old).forEach((d) => { if (open.has(d.id)) d.open = open.get(d.id); });
             if (mark) old.querySelector(mark)?.focus({ preventScroll: true });
           };
+          // The step that runs now is open; those that opened by themselves and passed make room, unless somebody is at them.
+          const show = (step) => {
+            $$("details[data-auto]").forEach((d) => { if (d !== step && d.dataset.step === "succeeded" && !reading(d)) d.open = false; });
+            step.dataset.auto = "";
+            step.open = true;
+          };
+          $$("details[data-step=running]").forEach((d) => { d.dataset.auto = ""; });
+          ["pointerdown", "keydown", "wheel"].forEach((kind) => addEventListener(kind, (event) => {
+            if (event.target instanceof Element) event.target.closest("details[data-auto]")?.removeAttribute("data-auto");
+          }, { passive: true }));
+          $$(".feed[data-follow]").forEach((f) => { f.scrollTop = f.scrollHeight; });
           let waiting = null, busy = false, again = false;
           const look = async () => {
             if (busy) { again = true; return; }
@@ -68,13 +81,14 @@ enum Script {
                 for (const step of added) {
                   $$("[data-live]", step).forEach((element) => seen.set(element.dataset.live, bare(element)));
                   wire(step);
+                  if (step.open) show(step);
                 }
               }
               for (const fresh of $$("details[data-step]", page)) {
                 const old = document.getElementById(fresh.id);
                 if (!old || old.dataset.step === fresh.dataset.step) continue;
                 old.dataset.step = fresh.dataset.step;
-                if (fresh.open) old.open = true;
+                if (fresh.open && !old.open) show(old);
                 if (old.open) follow(old.querySelector(".log"));
               }
               listen(page.body);

@@ -64,7 +64,7 @@ extension Style {
         @keyframes spin { to { transform: rotate(1turn); } }
         @media (prefers-reduced-motion: reduce) { .spin { animation: none; } }
         .top { background: var(--surface); border-bottom: 1px solid var(--line); }
-        .top > div { max-width: 70rem; margin: 0 auto; padding: 0 var(--s5); height: 3.25rem; display: flex;
+        .top > div { max-width: 74rem; margin: 0 auto; padding: 0 var(--s5); height: 3.25rem; display: flex;
           align-items: center; gap: var(--s5); }
         .brand { display: flex; align-items: center; gap: var(--s2); color: var(--text); font-weight: 680;
           letter-spacing: -.01em; font-size: var(--t-l); }
@@ -78,7 +78,7 @@ extension Style {
         .top nav a:hover { color: var(--text); text-decoration: none; }
         .top nav a[aria-current] { color: var(--text); border-bottom-color: var(--accent); }
         .who { display: flex; align-items: center; gap: var(--s3); color: var(--muted); font-size: var(--t-s); }
-        main { max-width: 70rem; margin: 0 auto; padding: var(--s5) var(--s5) var(--s6); }
+        main { max-width: 74rem; margin: 0 auto; padding: var(--s5) var(--s5) var(--s6); }
         .crumbs { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s1) var(--s2); color: var(--muted);
           font-size: var(--t-s); margin-bottom: var(--s2); }
         .crumbs a { color: var(--muted); }
@@ -87,7 +87,7 @@ extension Style {
         .head > .grow { flex: 1; min-width: min(100%, 18rem); }
         .head .sub { color: var(--muted); margin-top: var(--s1); display: flex; flex-wrap: wrap; align-items: center; gap: var(--s1) var(--s3); }
         .head h1 .badge { vertical-align: .18em; margin-left: var(--s2); }
-        .foot { max-width: 70rem; margin: 0 auto; padding: 0 var(--s5) var(--s5); color: var(--muted); font-size: var(--t-xs);
+        .foot { max-width: 74rem; margin: 0 auto; padding: 0 var(--s5) var(--s5); color: var(--muted); font-size: var(--t-xs);
           display: flex; gap: var(--s4); }
         .foot a { color: var(--muted); }
         section { margin-top: var(--s5); }
@@ -97,12 +97,16 @@ extension Style {
         .start .big { width: 100%; }
         .fold > summary { cursor: pointer; color: var(--muted); margin-bottom: var(--s3); font-weight: 520; }
         .split { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; gap: var(--s5); align-items: start; margin-top: var(--s5); }
-        .split > * > section:first-child { margin-top: 0; }
+        .split > * > section:first-child, .duo > * > section:first-child { margin-top: 0; }
+        .duo { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: var(--s5); align-items: start; margin-top: var(--s5); }
+        .duo:has(> :first-child:empty) { grid-template-columns: minmax(0, 1fr); }
+        .duo > :empty { display: none; }
+        @media (max-width: 60rem) { .duo { grid-template-columns: minmax(0, 1fr); } }
         @media (max-width: 60rem) { .split { grid-template-columns: minmax(0, 1fr); } }
         @media (max-width: 40rem) {
           .top > div, main, .foot { padding-left: var(--s4); padding-right: var(--s4); }
           .top > div { gap: var(--s3); }
-          .brand span { display: none; }
+          .top .brand span { display: none; }
           .top nav a { padding: 0 var(--s2); }
           .who .name { display: none; }
         }
@@ -122,6 +126,7 @@ extension Style {
         .link { border: 0; background: none; padding: 0; min-height: 0; color: var(--muted); font-weight: 450; }
         .link:hover { background: none; color: var(--text); text-decoration: underline; }
         .actions { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
+        .actions:empty { display: none; }
         .badge { display: inline-flex; align-items: center; gap: .35em; padding: .1rem .5rem .1rem .4rem; border-radius: 999px;
           font-size: var(--t-xs); line-height: 1.5; font-weight: 560; white-space: nowrap; color: var(--muted); background: var(--quiet-soft); }
         a.badge:hover { text-decoration: none; box-shadow: 0 0 0 1px currentColor; }
@@ -141,7 +146,7 @@ extension Style {
         .empty h2 { color: var(--text); margin-bottom: var(--s2); }
         .empty > .icon { font-size: 2rem; stroke-width: 1.1; margin-bottom: var(--s3); color: var(--accent); }
         .empty p { max-width: 34rem; margin: 0 auto var(--s4); }
-        .empty pre, .how pre { text-align: left; display: block; width: fit-content; max-width: 100%; margin: 0 auto var(--s4); overflow-x: auto;
+        .empty pre, .how pre { text-align: left; display: block; width: fit-content; max-width: 100%; margin: 0 auto var(--s4); white-space: pre-wrap;
           background: var(--log-ground); color: var(--log-text); padding: var(--s3) var(--s4); border-radius: var(--round-s);
           font: var(--t-s)/1.7 var(--mono); }
         .how pre { margin: var(--s2) 0; width: auto; }
@@ -213,9 +218,19 @@ extension Style {
         .table td { padding: var(--s2) var(--s4); border-top: 1px solid var(--line); vertical-align: top; }
         .table tr:first-child td { border-top: 0; }
         .service { margin-bottom: var(--s4); overflow: hidden; }
-        .service .bar { margin: 0; align-items: center; }
+        .service .bar { margin: 0; align-items: center; padding: var(--s3) var(--s4); }
+        .service .bar + .muted { padding: 0 var(--s4) var(--s4); }
         .service .bar h3 { min-width: 8rem; }
+        .parked { border-top: 1px solid var(--line); font-size: var(--t-s); }
+        .parked > summary { padding: var(--s2) var(--s4); color: var(--muted); cursor: pointer; list-style: none; display: flex; align-items: center; gap: var(--s2); }
+        .parked > summary::-webkit-details-marker { display: none; }
+        .parked[open] > summary > .icon { transform: rotate(90deg); }
         .yes { color: var(--good); }
+        @media (min-width: 44.01rem) {
+          .containers { table-layout: fixed; }
+          .containers th:nth-child(1) { width: 29%; } .containers th:nth-child(2) { width: 11%; } .containers th:nth-child(3) { width: 13%; }
+          .containers th:nth-child(4) { width: 11%; } .containers th:nth-child(5) { width: 19%; } .containers th:nth-child(7) { width: 4.5rem; }
+        }
         .service .table thead th { border-top: 1px solid var(--line); background: var(--raised); }
         .more { padding: var(--s3) var(--s4); border-top: 1px solid var(--line); text-align: center; font-size: var(--t-s); }
         @media (max-width: 44rem) {
@@ -229,6 +244,9 @@ extension Style {
           .table thead { display: none; } .table tr { display: grid; padding: var(--s3) var(--s4); gap: var(--s1); border-top: 1px solid var(--line); }
           .table tr:first-child { border-top: 0; } .table td { padding: 0; border: 0; }
           .table td[data-label]::before { content: attr(data-label) "  "; color: var(--muted); }
+          .containers { border-top: 1px solid var(--line); }
+          .containers, .containers tbody { display: block; } .containers tr { grid-template-columns: 1fr 1fr; gap: var(--s1) var(--s3); }
+          .containers .name, .containers td:nth-child(5) { grid-column: 1 / -1; }
         }
 
         """
@@ -251,10 +269,12 @@ extension Style {
         .tools { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2) var(--s4); padding: var(--s2) var(--s4); background: var(--log-ground); color: var(--log-muted); font-size: var(--t-xs); border-bottom: 1px solid var(--log-line); }
         .tools a, .tools button { color: var(--log-muted); } .tools a:hover, .tools button:hover { color: var(--log-text); }
         .tools input { max-width: 14rem; min-height: 1.7rem; background: var(--log-line); border-color: transparent; color: var(--log-text); font-size: var(--t-xs); }
-        .tools .hits { min-width: 4rem; }
+        .tools input { flex: 1 1 7rem; }
+        .tools .hits:empty { display: none; }
         .tools .raw { margin-left: auto; }
         .slots { display: flex; flex-wrap: wrap; gap: var(--s2); margin: var(--s3) 0; }
-        .slot { width: 5.6rem; padding: var(--s2); border-radius: var(--round-s); border: 1px solid var(--line-strong); font-size: var(--t-xs); display: grid; gap: .1rem; }
+        .rollout + .rollout { margin-top: var(--s4); }
+        .slot { width: 5.9rem; padding: var(--s2); border-radius: var(--round-s); border: 1px solid var(--line-strong); font-size: var(--t-xs); display: grid; gap: .1rem; }
         .slot b { font-weight: 620; display: flex; align-items: center; gap: .35em; }
         .slot.new { border-color: var(--good); background: var(--good-soft); } .slot.new b { color: var(--good); }
         .slot.next { border-color: var(--busy); background: var(--busy-soft); border-style: dashed; } .slot.next b { color: var(--busy); }
@@ -262,7 +282,7 @@ extension Style {
         .slot.sick { border-color: var(--bad); background: var(--bad-soft); } .slot.sick b { color: var(--bad); }
         .slot.none { border-style: dashed; } .slot.none b { color: var(--muted); }
         .feed { margin-top: var(--s3); font-size: var(--t-s); display: grid; gap: .15rem; max-height: 22rem; overflow-y: auto; }
-        .feed li { display: grid; grid-template-columns: 4.4rem minmax(0, 1fr); gap: var(--s3); }
+        .feed li { display: grid; grid-template-columns: 4.1rem minmax(0, 1fr); gap: var(--s3); align-items: baseline; }
         .feed time { color: var(--muted); font-family: var(--mono); font-size: .92em; }
         .track { display: flex; gap: var(--s1); height: .4rem; margin: var(--s3) 0; }
         .deployline { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0; margin-bottom: var(--s5); }
@@ -274,7 +294,6 @@ extension Style {
         @media (max-width: 44rem) {
           .deployline { grid-template-columns: 1fr 1fr; } .deployline li:nth-child(odd) { border-left: 0; } .deployline li:nth-child(n+3) { border-top: 1px solid var(--line); }
           .step > summary { grid-template-columns: 1rem minmax(0, 1fr) auto; } .step .took { display: none; }
-          .feed li { grid-template-columns: minmax(0, 1fr); gap: 0; }
         }
 
         """

@@ -38,6 +38,12 @@ enum Words {
         date.formatted(.iso8601).replacing("T", with: " ").replacing("Z", with: " UTC")
     }
 
+    /// Full SHAs and digests as the 7 and 12 digits that people compare.
+    static func shortened(_ text: String) -> String {
+        text.replacing(#/\b[0-9a-f]{64}\b/#) { $0.output.prefix(12) }
+            .replacing(#/\b[0-9a-f]{40}\b/#) { $0.output.prefix(7) }
+    }
+
     /// "1 commit", "3 commits".
     static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 

@@ -5,6 +5,8 @@ import Model
 struct BuildPage: Sendable {
     var view: BuildView
     var logs: [Int: LogBox] = [:]
+    /// Where the image can go.
+    var targets: [Target] = []
 
     private var build: Build { view.build }
 
@@ -51,8 +53,16 @@ struct BuildPage: Sendable {
 
     private func actions(_ context: PageContext) -> HTML {
         if build.state.isFinal {
-            return context.form(
+            let again = context.form(
                 "/apps/\(view.app.name)/commits/\(view.commit.sha.description)/builds", "<button>Build again</button>")
+            let deploys = view.image == nil ? [] : targets.prefix(3)
+            let buttons = deploys.map { target -> HTML in
+                """
+                <a class="button primary" href="\(Pieces.path(target))/plan?revision=\(view.commit.sha.description)">\
+                Deploy to \(target.environment.name)</a>
+                """
+            }
+            return "\(again)\(buttons)"
         }
         if build.cancelRequested { return "<span class=\"muted small\">Cancelling…</span>" }
         return context.form("/builds/\(build.id)/cancel", "<button class=\"danger\">Cancel the build</button>")

@@ -17,18 +17,20 @@ struct DeployPage: Sendable {
             """
             \(Pieces.crumbs(("Apps", "/"), (target.app.name, "/apps/\(target.app.name)"), (target.environment.name, Pieces.path(target))))
             <div class="head"><div class="grow"><h1>\(deploy.kind.noun) #\(deploy.id)</h1>
-            <div class="sub"><div class="change">\(change)</div></div></div>
+            <div class="sub"><div class="change" data-live="change">\(change)</div></div></div>
             <div class="actions" data-live="actions">\(actions(context))</div></div>
             <div data-live="line">\(line(context))</div>
             <div data-live="notices">\(notices)</div>
-            <div data-live="rollouts">\(rollouts(context))</div>
-            <section><div class="bar"><h2>Script</h2></div>\(StepList(steps: view.steps, logs: logs).html(context))</section>
-            \(commits(context))
+            <div class="duo"><div data-live="rollouts">\(rollouts(context))</div>
+            <div><section><div class="bar"><h2>Script</h2></div>\(StepList(steps: view.steps, logs: logs).html(context))</section>
+            <div data-live="commits">\(commits(context))</div></div></div>
             """)
     }
 
     private var change: HTML {
-        let old: HTML = deploy.previousSHA.map { Pieces.sha($0) } ?? "<span>first deploy</span>"
+        // A queued deploy learns what it replaces when it starts.
+        let previous = deploy.previousSHA ?? (deploy.state == .queued ? view.previous?.sha : nil)
+        let old: HTML = previous.map { Pieces.sha($0) } ?? "<span>first deploy</span>"
         return "\(old)\(Icon.arrow)\(Pieces.sha(deploy.sha, kind: "new"))<span>\(Pieces.title(view.commit))</span>"
     }
 
@@ -63,8 +65,11 @@ struct DeployPage: Sendable {
         let path = Pieces.path(target)
         let again: HTML =
             "<a class=\"button\" href=\"\(path)/plan?revision=\(deploy.sha.description)\">Deploy \(deploy.sha.short) again</a>"
-        let back: HTML? = view.previous.map {
-            "<a class=\"button\" href=\"\(path)/plan?revision=\($0.sha.description)\">\(Icon.back)Roll back to \($0.sha.short)</a>"
+        let back: HTML? = view.previous.flatMap { previous in
+            guard previous.sha != deploy.sha else { return nil }
+            let verb: HTML = deploy.kind == .rollback ? "Deploy" : "\(Icon.back)Roll back to"
+            return
+                "<a class=\"button\" href=\"\(path)/plan?revision=\(previous.sha.description)\">\(verb) \(previous.sha.short)</a>"
         }
         return deploy.state == .succeeded ? "\(back)" : "\(again)\(back)"
     }

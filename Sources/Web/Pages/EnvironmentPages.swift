@@ -90,9 +90,26 @@ struct EnvironmentPage: Sendable {
             <div class="card service"><div class="pad bar"><h3>\(service.name)</h3>\
             <span class="muted small">\(serving) of \(service.spec.scale) serving</span>\(proof(running))\(Self.badge(service.state).html)\(rollout)</div>
             \("<p class=\"pad muted small\">No containers.</p>", if: service.containers.isEmpty)
-            <table class="table"\(" hidden", if: service.containers.isEmpty)><thead><tr><th>Container</th><th>State</th><th>Health</th><th>Revision</th><th>Image</th><th>Started</th><th><span class="vh">More</span></th></tr></thead>
-            <tbody>\(service.containers.map { container($0, context) })</tbody></table></div>
+            \(table(running, context))\(parked(service, context))</div>
 
+            """
+    }
+
+    private func table(_ containers: [ContainerView], _ context: PageContext) -> HTML? {
+        guard !containers.isEmpty else { return nil }
+        return """
+            <table class="table containers"><thead><tr><th>Container</th><th>State</th><th>Health</th><th>Revision</th><th>Image</th><th>Started</th><th><span class="vh">More</span></th></tr></thead>
+            <tbody>\(containers.map { container($0, context) })</tbody></table>
+            """
+    }
+
+    /// Containers of before, which wait for a rollback, stand apart from those that run.
+    private func parked(_ service: ServiceView, _ context: PageContext) -> HTML? {
+        let parked = service.containers.filter(\.parked)
+        guard !parked.isEmpty else { return nil }
+        return """
+            <details class="parked" id="parked-\(service.name)"><summary>\(Icon.chevron)\(Words.count(parked.count, "container")) \
+            of before, stopped and kept for a quick rollback</summary>\(table(parked, context))</details>
             """
     }
 
@@ -110,8 +127,8 @@ struct EnvironmentPage: Sendable {
         let started: HTML? = container.startedAt.map { context.ago($0) }
         let revision: HTML? = container.revision.map { Pieces.sha($0) }
         return """
-            <tr><td><code>\(container.name)</code></td><td data-label="State">\(state(container))</td>\
-            <td data-label="Health">\(container.health)\(restarts)</td><td data-label="Revision">\(revision)</td>\
+            <tr><td class="name"><code>\(container.name)</code></td><td data-label="State">\(state(container))</td>\
+            <td data-label="Health">\(container.parked ? "–" : container.health)\(restarts)</td><td data-label="Revision">\(revision)</td>\
             <td data-label="Image">\(image(container))</td>\
             <td data-label="Started">\(started)</td><td><a href="\(logs)">Logs</a></td></tr>
 

@@ -46,7 +46,7 @@ struct PageContext: Sendable {
     private func top(_ actor: String, _ section: Section) -> HTML {
         """
         <header class="top"><div>
-        <a class="brand" href="/">\(Icon.logo)<span>Slipway</span></a>
+        <a class="brand" href="/" aria-label="Slipway">\(Icon.logo)<span>Slipway</span></a>
         <nav aria-label="Main">\(tab("Apps", "/", section == .apps))\
         \(tab("Environments", "/environments", section == .environments))</nav>
         <div class="who"><span class="name">\(actor)</span>\(form("/sign-out", "<button class=\"link\">Sign out</button>"))</div>

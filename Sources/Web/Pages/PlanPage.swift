@@ -73,10 +73,12 @@ struct PlanPage: Sendable {
     }
 
     private func left(_ context: PageContext) -> HTML? {
-        guard !plan.notIncluded.isEmpty else { return nil }
+        let leaving = Set(plan.commits.map(\.sha))
+        let others = plan.notIncluded.filter { !leaving.contains($0.sha) }
+        guard !others.isEmpty else { return nil }
         return """
-            <section><details class="fold"><summary>\(Words.count(plan.notIncluded.count, "newer commit")) not included</summary>
-            \(Pieces.commits(plan.notIncluded, context))</details></section>
+            <section><details class="fold"><summary>\(Words.count(others.count, "newer commit")) not included</summary>
+            \(Pieces.commits(others, context))</details></section>
             """
     }
 
@@ -111,7 +113,7 @@ struct PlanPage: Sendable {
                 "\(path)/deploys",
                 """
                 <input type="hidden" name="revision" value="\(plan.commit.sha.description)"><input type="hidden" name="key" value="\(idempotencyKey)">\
-                <button class="primary big\(" danger", if: plan.kind == .rollback)">\(plan.kind.verb) \(plan.commit.sha.short)</button>
+                <button class="primary big\(" danger", if: plan.kind == .rollback)">\(plan.kind.verb)\(" to", if: plan.kind == .rollback) \(plan.commit.sha.short)</button>
                 """))
             <a class="small muted" href="\(path)">Not now</a></div>
             """

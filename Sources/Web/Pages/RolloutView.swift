@@ -6,7 +6,7 @@ struct RolloutView: Sendable {
 
     func html(_ context: PageContext) -> HTML {
         """
-        <div class="card pad"><div class="bar"><h3 class="grow">\(rollout.stack)/\(rollout.service)</h3>\
+        <div class="card pad rollout"><div class="bar"><h3 class="grow">\(rollout.stack)/\(rollout.service)</h3>\
         <span class="muted small">\(context.took(rollout.startedAt, rollout.endedAt))</span>\(Badge.of(rollout.state).html)</div>
         \(rollout.reason.map { "<p class=\"small\">\($0)</p>" as HTML })
         <div class="slots" role="img" aria-label="\(summary)">\((1...max(1, rollout.spec.scale)).map(slot))</div>
@@ -38,16 +38,26 @@ struct RolloutView: Sendable {
             case .failed, .rollbackFailed: ("sick", Icon.cross, "failed")
             default: old
             }
+        let isNew = look.kind == "new" || look.kind == "next" && rollout.state == .rolling
+        let version = isNew ? Self.version(rollout.spec) : rollout.previous.map(Self.version) ?? ""
         return
-            "<div class=\"slot \(look.kind)\"><b>\(look.icon)\(look.word)</b><span class=\"muted\">container \(number)</span></div>"
+            "<div class=\"slot \(look.kind)\"><b>\(look.icon)\(look.word)</b><span class=\"muted\">\(number) <code>\(version)</code></span></div>"
     }
 
     private var feed: HTML? {
         guard !rollout.log.isEmpty else { return nil }
         let lines = rollout.log.map { entry -> HTML in
             let exact = Words.exact(entry.at)
-            return "<li><time title=\"\(exact)\">\(exact.dropFirst(11).prefix(8))</time><span>\(entry.text)</span></li>"
+            return
+                "<li><time title=\"\(exact)\">\(exact.dropFirst(11).prefix(8))</time><span>\(Words.shortened(entry.text))</span></li>"
         }
-        return "<ol class=\"feed\" id=\"feed-\(rollout.id)\" tabindex=\"0\">\(lines)</ol>"
+        return
+            "<ol class=\"feed\" id=\"feed-\(rollout.id)\" tabindex=\"0\"\(" data-follow", if: !rollout.state.isFinal)>\(lines)</ol>"
+    }
+
+    /// The commit, where the image's tag is one, else the tag.
+    private static func version(_ spec: ServiceSpec) -> String {
+        let tag = spec.image.split(separator: "/").last?.split(separator: ":").dropFirst().last.map(String.init) ?? ""
+        return SHA(tag)?.short ?? tag
     }
 }

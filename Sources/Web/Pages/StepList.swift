@@ -19,13 +19,17 @@ struct StepList: Sendable {
         }
     }
 
-    /// Running and failed steps show their log without a click.
-    static func isOpen(_ step: Step) -> Bool { [.running, .failed, .timedOut, .lost].contains(step.state) }
+    /// Running and failed steps show their log without a click, and so does a deploy's last one.
+    static func isOpen(_ step: Step, of steps: [Step]) -> Bool {
+        if [.running, .failed, .timedOut, .lost].contains(step.state) { return true }
+        guard case .deploy = step.owner else { return false }
+        return step.state == .succeeded && step.index == steps.last?.index
+    }
 
     private func section(_ step: Step, _ context: PageContext) -> HTML {
         let log = logs[step.index] ?? LogBox(path: Self.path(step), isComplete: step.state == .skipped)
         return """
-            <details class="step" id="step-\(step.index)" data-step="\(step.state.rawValue)" data-searchable\(" open", if: Self.isOpen(step))>
+            <details class="step" id="step-\(step.index)" data-step="\(step.state.rawValue)" data-searchable\(" open", if: Self.isOpen(step, of: steps))>
             <summary>\(Icon.chevron)<span class="name clip" data-live="step-\(step.index)-name">\(name(step))</span>\
             <span class="took" data-live="step-\(step.index)-took">\(context.took(step.startedAt, step.endedAt))</span>\
             <span data-live="step-\(step.index)-state">\(Badge.of(step.state).html)</span></summary>
@@ -39,7 +43,7 @@ struct StepList: Sendable {
     private func name(_ step: Step) -> HTML {
         var more: [String] = []
         if let reason = step.reason { more.append(reason) }
-        if let status = step.exitStatus, status != 0 { more.append("exit \(status)") }
+        if let status = step.exitStatus, status != 0, step.reason == nil { more.append("exit status \(status)") }
         let text = more.joined(separator: " · ")
         return "\(step.name)\(" <span class=\"muted small\">\(text)</span>", if: !text.isEmpty)"
     }

@@ -80,7 +80,9 @@ struct PageRoutes: Sendable {
     private func build(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await services.page(context)
         let view = try await services.delivery.buildView(try context.parameters.require("id", as: Int64.self))
-        return Response.page(BuildPage(view: view, logs: try await logs(of: view.steps, request)).render(page))
+        let targets = view.image == nil ? [] : try await services.delivery.targets(of: view.app)
+        return Response.page(
+            BuildPage(view: view, logs: try await logs(of: view.steps, request), targets: targets).render(page))
     }
 
     private func deploy(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -93,7 +95,7 @@ struct PageRoutes: Sendable {
     private func logs(of steps: [Step], _ request: Request) async throws -> [Int: LogBox] {
         guard request.headers[.fragment] == nil else { return [:] }
         var logs: [Int: LogBox] = [:]
-        for step in steps where StepList.isOpen(step) {
+        for step in steps where StepList.isOpen(step, of: steps) {
             logs[step.index] = try await LogStream(services: services, step: step).box(from: nil)
         }
         return logs

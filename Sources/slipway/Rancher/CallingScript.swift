@@ -42,12 +42,20 @@ struct CallingScript {
         while let argument = rest.popFirst() {
             if argument == "--" { return rest.first }
             guard argument.hasPrefix("-") || argument.hasPrefix("+") else { return argument }
-            if !argument.hasPrefix("--"), argument.contains("c") || argument == "-s" || argument == "-m" { return nil }
+            if !argument.hasPrefix("--"), argument.contains("c") { return rest.first.flatMap(scriptCalled) }
+            if argument == "-s" || argument == "-m" { return nil }
             if argument == "-o" || argument == "+o" || argument == "-O" || argument == "--rcfile" {
                 rest = rest.dropFirst()
             }
         }
         return nil
+    }
+
+    /// The script that a `-c` command begins with: a shell runs one without a `#!` line in its own process, whose
+    /// arguments stay those of the command.
+    private static func scriptCalled(by command: String) -> String? {
+        let first = command.split(whereSeparator: \.isWhitespace).first { $0 != "exec" }
+        return first.flatMap { $0.contains("/") ? String($0) : nil }
     }
 
     private static func parent(of path: String) -> String {

@@ -78,7 +78,8 @@ extension StackFiles {
         let files = FileManager.default
         let finder = StackFileFinder(
             workingDirectory: files.currentDirectoryPath,
-            scriptFolder: CallingScript(processes: .machine).folder(from: getppid()),
+            scriptFolder: CallingScript(processes: .machine).folder(from: getppid())
+                ?? environment["SLIPWAY_SCRIPT"].map { URL(filePath: $0).deletingLastPathComponent().path },
             exists: { files.fileExists(atPath: $0) })
         let found = try finder.find(up)
         let sources = try (found.composeFiles + (found.rancherFile.map { [$0] } ?? [])).map { path in

@@ -39,6 +39,7 @@ struct Server {
         let (data, executable) = (options.data, try OwnExecutable.path())
         try data.prepare(executable: executable)
         try data.lock()
+        let engine = try DockerEngine(socket: options.engineSocket)
         try Preflight.programs(ownRegistry: options.registry == nil)
         try Preflight.port(options.port, host: options.host)
         let engine = try DockerEngine(socket: options.engineSocket)
@@ -46,7 +47,7 @@ struct Server {
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
         let registry = options.registry == nil ? Registry(data: data, logger: logger) : nil
-        try registry?.start()
+        let registryAddress = if let given = options.registry { given } else { try await registry?.establish() ?? "" }
         let access = Access(store: store)
         let stacks = StackService(
             store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
@@ -55,7 +56,6 @@ struct Server {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
         }
-        let registryAddress = try options.registry ?? registry?.address() ?? "127.0.0.1:5000"
         let publicURL =
             options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
         let delivery = Delivery(
