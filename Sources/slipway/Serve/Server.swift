@@ -42,7 +42,6 @@ struct Server {
         let engine = try DockerEngine(socket: options.engineSocket)
         try Preflight.programs(ownRegistry: options.registry == nil)
         try Preflight.port(options.port, host: options.host)
-        let engine = try DockerEngine(socket: options.engineSocket)
         let store = try Store(
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
