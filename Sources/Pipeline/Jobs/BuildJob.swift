@@ -93,7 +93,20 @@ public struct BuildJob: Sendable {
         let verdict = try await runner.run(
             owner, isCancelled: isCancelled, halted: { FileManager.default.fileExists(atPath: haltMark) },
             prepare: { try await prepare($0, $1) })
-        return (verdict, verdict == .succeeded ? try await product() : nil)
+        return (try await explained(verdict), verdict == .succeeded ? try await product() : nil)
+    }
+
+    /// An exit status of docker's says nothing: its last words do.
+    private func explained(_ verdict: StepsVerdict) async throws -> StepsVerdict {
+        guard case .failed(let index, let reason) = verdict,
+            let (step, record) = try await runner.table.rows(of: owner).first(where: { $0.step.index == index }),
+            let action = BuildAction(record.action), [.testImage, .image, .push].contains(action),
+            step.exitStatus != nil
+        else { return verdict }
+        let tail = String(decoding: try runner.logs.read(step, from: -2048, limit: 2048).bytes, as: UTF8.self)
+        let lines = tail.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+        guard let words = lines.last else { return verdict }
+        return .failed(index: index, reason: "\(reason): \(words)")
     }
 
     /// Removes containers, working copy and the supervisor's files; logs stay. Containers that an engine keeps from

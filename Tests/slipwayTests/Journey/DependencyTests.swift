@@ -81,7 +81,6 @@ struct DependencyTests {
             let log = try await slipway.log(of: deploy.steps, at: "/deploys/\(deploy.deploy.id)")
             #expect(deploy.deploy.state == .failed)
             #expect("\(log) \(deploy.deploy.reason ?? "")".contains(socket), "\(log) \(deploy.deploy.reason ?? "")")
-            print("DEPLOY: \(deploy.deploy.reason ?? "")\nLOG: \(log)")
 
             let view: TargetView = try await slipway.client().get("/targets/web/production")
             #expect(view.commits.count == 3)

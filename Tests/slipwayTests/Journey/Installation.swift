@@ -116,6 +116,7 @@ final class Installation: Sendable {
     private func stop() async {
         try? await terminate()
         await DemoWorld(folder: folder, port: port, engine: Self.socket).stop()
+        _ = try? await shell("mountpoint -q '\(data.path)' && umount '\(data.path)'")
         for app in ["orders", "article", "web"] {
             _ = try? await shell(
                 "docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '/\(name)-\(app):|slipway-test/\(name)' | xargs -r docker rmi -f"
@@ -207,8 +208,16 @@ extension Installation {
         Daemon(name: "registry", pidDirectory: data.daemonFolder, logPath: "/dev/null").pid
     }
 
-    /// Process of the server.
-    var serverPID: Int32? { pid }
+    /// Puts the data directory on a disk of its own; it goes with the installation.
+    func mountSmallDisk(megabytes: Int) async throws {
+        try FileManager.default.createDirectory(atPath: data.path, withIntermediateDirectories: true)
+        try await shell("mount -t tmpfs -o size=\(megabytes)m,mode=711 tmpfs '\(data.path)'")
+    }
+
+    /// Names in a folder of the data directory.
+    func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: "\(data.path)/\(folder)"))?.sorted() ?? []
+    }
 
     /// Runs the built program as a person would and returns its exit status with all that it printed.
     func program(_ arguments: [String], _ more: [String: String] = [:]) async throws -> (status: Int32, output: String)
