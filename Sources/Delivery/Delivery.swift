@@ -45,12 +45,11 @@ public final class Delivery: Sendable {
     /// Polls, builds and deploys until the task is cancelled; begins with what a restart left unfinished.
     public func run() async throws {
         for environment in try await stacks.environments() { try await journal.addTargets(in: environment) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [commitService] in try await commitService.poll() }
-            group.addTask { [buildService] in try await buildService.run() }
-            group.addTask { [deployService] in try await deployService.run() }
-            try await group.next()
-            group.cancelAll()
+        await Tidying(journal: journal, settings: settings, logger: logger).removeCheckouts()
+        await withDiscardingTaskGroup { group in
+            group.addTask { [commitService] in await commitService.poll() }
+            group.addTask { [buildService] in await buildService.run() }
+            group.addTask { [deployService] in await deployService.run() }
         }
     }
 
@@ -93,7 +92,9 @@ public final class Delivery: Sendable {
             name: name, source: source, branch: branch, environments: try await stacks.environments())
         switch source {
         case .hosted: try await commitService.mirror(of: app).create(branch: branch)
-        case .remote: try? await refresh(app)
+        case .remote:
+            // What is wrong stands on the app.
+            try? await refresh(app)
         }
         return try await self.app(named: name)
     }
@@ -107,6 +108,7 @@ public final class Delivery: Sendable {
         for target in try await targets(of: app) where try await !journal.openDeploys(of: target).isEmpty {
             throw Failure(.conflict, "\(name) is being deployed", hint: "Abort its deploys first.")
         }
+        await commitService.forget(app)
         try await journal.removeApp(app)
         try? FileManager.default.removeItem(atPath: gitDirectory(of: app))
     }

@@ -8,24 +8,24 @@ public struct DeliverySettings: Sendable {
     public var publicURL: String
     /// Whether test steps without an image may run on this machine.
     public var allowsHostSteps: Bool
-    /// Tells this installation's containers from another's on the same engine.
-    public var instance: String
     /// Builds at a time.
     public var buildSlots: Int
     /// Seconds between two looks at a git URL.
     public var pollInterval: Int
-    /// Seconds that a git remote may take.
+    /// Seconds that a git remote may take in all; the first fetch of a large repository takes its time.
     public var gitTimeout: Int
     /// Path of the Docker Engine's socket that tests and image builds use.
     public var buildSocket: String
 
+    /// Tells this installation's containers from another's on the same engine.
+    public var instance: String
+
     public init(
-        dataDirectory: String, instance: String, registry: String, publicURL: String, allowsHostSteps: Bool = false,
-        buildSlots: Int = 2,
-        pollInterval: Int = 5, gitTimeout: Int = 60, buildSocket: String = "/var/run/docker.sock"
+        dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
+        pollInterval: Int = 5, gitTimeout: Int = 300, buildSocket: String = "/var/run/docker.sock",
+        instance: String = "slipway"
     ) {
         self.dataDirectory = dataDirectory
-        self.instance = instance
         self.registry = registry
         self.publicURL = publicURL
         self.allowsHostSteps = allowsHostSteps
@@ -33,6 +33,7 @@ public struct DeliverySettings: Sendable {
         self.pollInterval = pollInterval
         self.gitTimeout = gitTimeout
         self.buildSocket = buildSocket
+        self.instance = instance
     }
 
     var checkouts: String { "\(dataDirectory)/checkouts" }

@@ -108,7 +108,7 @@ enum GitEnvironment {
         variables["GIT_LITERAL_PATHSPECS"] = "1"
         variables["LC_ALL"] = "C"
         if variables["GIT_SSH_COMMAND"] == nil {
-            variables["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=15"
+            variables["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15"
         }
         return Dictionary(
             uniqueKeysWithValues: variables.compactMap { key, value in
@@ -122,7 +122,7 @@ enum GitEnvironment {
 }
 
 /// Bytes of git's to text.
-enum GitText {
+public enum GitText {
     /// UTF-8 where it is, else Latin-1: git stores messages as somebody wrote them.
     static func decode(_ bytes: some Collection<UInt8>) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -130,7 +130,7 @@ enum GitText {
     }
 
     /// The same with user and password taken out of URLs.
-    static func withoutCredentials(_ text: String) -> String {
+    public static func withoutCredentials(_ text: String) -> String {
         text.replacing(#/:\/\/[^\/@\s]+@/#, with: "://")
     }
 }

@@ -60,12 +60,22 @@ public final class Store: Sendable {
     private static func mapped<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
-        } catch let error as DatabaseError where [.SQLITE_FULL, .SQLITE_IOERR].contains(error.resultCode) {
+        } catch let error as DatabaseError where passing.contains(error.resultCode) {
             throw Failure(
-                .unavailable, "The database can't be written", hint: "Free space on the disk of the data directory.",
+                .unavailable, cannotWrite, hint: "Free space on the disk of the data directory.",
                 cause: error.message)
         }
     }
+
+    /// Whether the error is one of the database's that trying again may mend, such as a full disk.
+    public static func mayPass(_ error: any Error) -> Bool { (error as? Failure)?.message == cannotWrite }
+
+    private static let cannotWrite = "The database can't be written"
+
+    /// What trying again may mend.
+    private static let passing: [ResultCode] = [
+        .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM,
+    ]
 }
 
 /// A change of the schema that a target brings; its name never changes once released.

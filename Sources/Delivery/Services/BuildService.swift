@@ -17,75 +17,103 @@ struct BuildService: Sendable {
     let engine: any Engine
     let logger: Logger
 
-    /// Takes builds until it is cancelled.
-    func run() async throws {
+    /// Takes builds until it is cancelled. Nothing that goes wrong ends it.
+    func run() async {
         let wakeups = journal.store.events.wakeups()
-        try await withThrowingTaskGroup(of: Int64.self) { group in
-            var taken: Set<Int64> = []
-            // A task that ends wakes the loop through the database, so one wait covers both.
-            let takers = TaskEnds()
-            func fill() async throws {
-                taken.subtract(await takers.drain())
-                for build in try await journal.openBuilds() where !taken.contains(build.id) {
-                    guard taken.count < settings.buildSlots else { break }
-                    taken.insert(build.id)
-                    group.addTask {
-                        await execute(build)
-                        await takers.ended(build.id)
-                        journal.store.events.wake()
-                        return build.id
+        let taken = Taken()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await sweep() }
+            func fill() async {
+                do {
+                    for build in try await journal.openBuilds() {
+                        guard await taken.begin(build.id, limit: settings.buildSlots) else { continue }
+                        group.addTask {
+                            await execute(build)
+                            await taken.end(build.id)
+                            journal.store.events.wake()
+                        }
                     }
+                } catch {
+                    logger.error("builds can't be read", metadata: ["reason": "\(error)"])
+                    group.addTask { await journal.store.wakeSoon() }
                 }
             }
-            try await fill()
-            for await _ in wakeups { try await fill() }
+            await fill()
+            for await _ in wakeups { await fill() }
             group.cancelAll()
+        }
+    }
+
+    /// Removes containers of builds that are over, now and once a minute.
+    private func sweep() async {
+        while !Task.isCancelled {
+            // An engine that doesn't answer is told elsewhere.
+            try? await BuildJob.removeContainers(of: settings.instance, on: engine) {
+                try await journal.build($0).state.isFinal
+            }
+            try? await Task.sleep(for: .seconds(60))
         }
     }
 
     private func execute(_ build: Build) async {
         do {
-            if build.state == .queued {
-                if build.cancelRequested {
-                    return try await journal.endBuild(
-                        build, .cancelled, reason: "Cancelled before it began", product: nil)
-                }
-                try await journal.startBuild(build)
+            if build.state == .queued, try await !journal.startBuild(build) { return }
+            let job = BuildJob(try await request(for: build), runner: runner)
+            let end = await end(of: job, build)
+            guard !Task.isCancelled, let end else { return }
+            await job.clean()
+            await persistently(logger) {
+                try await journal.endBuild(build, end.state, reason: end.reason, product: end.product)
             }
-            try await carryOut(build)
-        } catch is CancellationError {
-            // The server stops; the next one goes on with the build.
         } catch {
-            let reason = (error as? Failure)?.description ?? "\(error)"
-            logger.error("build failed", metadata: ["build": "\(build.id)", "reason": "\(reason)"])
-            try? await journal.endBuild(build, .failed, reason: reason, product: nil)
+            await fail(build, error)
         }
     }
 
-    private func carryOut(_ build: Build) async throws {
+    private struct End {
+        var state: Build.State
+        var reason: String?
+        var product: BuildProduct?
+    }
+
+    /// Runs the build's steps; nil when the server stops or the disk is full: they are gone on with later.
+    private func end(of job: BuildJob, _ build: Build) async -> End? {
+        do {
+            let (verdict, product) = try await job.run { try await journal.build(build.id).cancelRequested }
+            switch verdict {
+            case .succeeded: return End(state: .succeeded, product: product)
+            case .failed(_, let reason): return End(state: .failed, reason: reason)
+            case .timedOut(_, let reason): return End(state: .timedOut, reason: reason)
+            case .cancelled: return End(state: .cancelled, reason: "Cancelled on request")
+            }
+        } catch {
+            if Task.isCancelled { return nil }
+            if Store.mayPass(error) {
+                await journal.store.wakeSoon()
+                return nil
+            }
+            return End(state: .failed, reason: (error as? Failure)?.description ?? "\(error)")
+        }
+    }
+
+    private func fail(_ build: Build, _ error: any Error) async {
+        if Task.isCancelled { return }
+        if Store.mayPass(error) { return await journal.store.wakeSoon() }
+        let reason = (error as? Failure)?.description ?? "\(error)"
+        logger.error("build failed", metadata: ["build": "\(build.id)", "reason": "\(reason)"])
+        await persistently(logger) { try await journal.endBuild(build, .failed, reason: reason, product: nil) }
+    }
+
+    private func request(for build: Build) async throws -> BuildRequest {
         let app = try await journal.app(build.appID)
         guard let commit = try await journal.commit(build.sha, of: app) else {
             throw Failure(.internal, "Build \(build.id) is of a commit that is not recorded")
         }
-        let configuration = try await validConfiguration(of: app, at: build.sha)
-        let request = BuildRequest(
-            build: build, app: app, commit: commit, mirror: commits.mirror(of: app), configuration: configuration,
-            engine: engine, dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry,
-            checkouts: settings.checkouts, allowsHostSteps: settings.allowsHostSteps, instance: settings.instance,
-            sourceURL: sourceURL(of: app))
-        let (verdict, product) = try await BuildJob(request, runner: runner).run {
-            try await journal.build(build.id).cancelRequested
-        }
-        switch verdict {
-        case .succeeded:
-            try await journal.endBuild(build, .succeeded, reason: nil, product: product)
-        case .failed(_, let reason):
-            try await journal.endBuild(build, .failed, reason: reason, product: nil)
-        case .timedOut(_, let reason):
-            try await journal.endBuild(build, .timedOut, reason: reason, product: nil)
-        case .cancelled:
-            try await journal.endBuild(build, .cancelled, reason: "Cancelled on request", product: nil)
-        }
+        return BuildRequest(
+            build: build, app: app, commit: commit, mirror: commits.mirror(of: app),
+            configuration: try await validConfiguration(of: app, at: build.sha), engine: engine,
+            dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry, checkouts: settings.checkouts,
+            instance: settings.instance, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app))
     }
 
     /// What the commit's files ask for, and what is wrong with them.
@@ -109,14 +137,11 @@ struct BuildService: Sendable {
     }
 }
 
-/// Names of the tasks that have ended since somebody asked.
-private actor TaskEnds {
-    private var names: Set<Int64> = []
+/// What this process is carrying out, by row id.
+actor Taken {
+    private var ids: Set<Int64> = []
 
-    func ended(_ name: Int64) { names.insert(name) }
-
-    func drain() -> Set<Int64> {
-        defer { names = [] }
-        return names
-    }
+    /// False when it is taken already, or when `limit` are.
+    func begin(_ id: Int64, limit: Int = .max) -> Bool { ids.count < limit && ids.insert(id).inserted }
+    func end(_ id: Int64) { ids.remove(id) }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Git
 import Logging
 import Model
+import Pipeline
 
 /// Brings the commits of the apps' branches into the database.
 struct CommitService: Sendable {
@@ -10,23 +11,70 @@ struct CommitService: Sendable {
     let logger: Logger
     /// One look at an app at a time: two pushes at once must not number commits twice.
     let turns = Turns()
+    private let looks = Looks()
 
     /// As many commits of a branch are taken over at the first look.
     static let firstLook = 200
     /// As many at a later one.
     static let laterLook = 2000
+    /// After so long without an answer the app's page says so.
+    static let silence = Duration.seconds(10)
+
+    init(journal: Journal, settings: DeliverySettings, logger: Logger) {
+        self.journal = journal
+        self.settings = settings
+        self.logger = logger
+    }
 
     func mirror(of app: App) -> GitMirror { GitMirror(directory: "\(settings.gitFolder)/\(app.name).git") }
 
     /// Fetches from the app's git URL, if it has one, and records what is new on its branch. What goes wrong stands on
-    /// the app's page until the next look goes well.
-    func refresh(_ app: App) async throws {
+    /// the app's page until the next look goes well. A remote that doesn't answer is waited for no longer than
+    /// `patience`; the look goes on by itself.
+    func refresh(_ app: App, patience: Duration = .seconds(5)) async throws {
+        guard case .remote(let url) = app.source else { return try await carryOut(app) }
+        let look = await looks.join(app.id, every: interval) { try await carryOut(app) }
+        guard try await !look.ends(within: patience) else { return }
+        throw Failure(
+            .timedOut, "\(GitText.withoutCredentials(url)) has not answered yet",
+            hint: "Slipway goes on trying; the app's page will say what came of it.")
+    }
+
+    /// Ends a look at an app that goes.
+    func forget(_ app: App) async { await looks.cancel(app.id) }
+
+    private var interval: Duration { .seconds(settings.pollInterval) }
+
+    private func carryOut(_ app: App) async throws {
         do {
-            try await turns.take(app.id) { try await look(at: app) }
-        } catch let failure as Failure {
-            try await journal.setProblem(failure.description, of: app)
-            throw failure
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await turns.take(app.id) { try await look(at: app) }
+                    return true
+                }
+                group.addTask {
+                    try await Task.sleep(for: Self.silence)
+                    try await journal.noteProblem(silenceProblem(of: app), of: app)
+                    return false
+                }
+                defer { group.cancelAll() }
+                while try await group.next() == false {}
+            }
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            let reason = (error as? Failure)?.description ?? "\(error)"
+            logger.warning("look failed", metadata: ["app": "\(app.name)", "reason": "\(reason)"])
+            try await journal.setProblem(reason, of: app)
+            throw error
         }
+    }
+
+    private func silenceProblem(of app: App) -> String {
+        let name = if case .remote(let url) = app.source { GitText.withoutCredentials(url) } else { "The repository" }
+        let time = "\(Self.silence.components.seconds) s"
+        return "\(name) has not answered for \(time); it is given up after \(settings.gitTimeout) s and tried again"
     }
 
     private func look(at app: App) async throws {
@@ -58,20 +106,36 @@ struct CommitService: Sendable {
                     "app": "\(app.name)", "fresh": "\(changes.fresh.count)", "gone": "\(changes.detached.count)",
                 ])
         }
-        try await journal.setProblem(nil, of: app)
+        // Without news and without a problem there is nothing to tell.
+        guard !changes.isEmpty || app.problem != nil else { return }
+        try await journal.setProblem(try await problemOfFiles(of: app, at: head), of: app)
     }
 
-    /// Looks at every git URL, again and again, until it is cancelled.
-    func poll() async throws {
+    /// What is wrong with the files at the branch's head, a line each; nil when all is well.
+    private func problemOfFiles(of app: App, at head: SHA) async throws -> String? {
+        let errors = try await CommitFiles.load(from: mirror(of: app), at: head).configuration(app: app).findings
+            .filter { $0.severity == .error }
+        return errors.isEmpty ? nil : errors.map(\.description).joined(separator: "\n")
+    }
+
+    /// Looks at every git URL, again and again, until it is cancelled; one that hangs holds up no other. At the start it
+    /// looks at Slipway's own repositories too, and again at those where a look failed: a push may have come in just
+    /// before the server ended, or when the disk was full.
+    func poll() async {
+        var isFirst = true
         while !Task.isCancelled {
-            for app in try await journal.apps() where app.source != .hosted {
-                do {
-                    try await refresh(app)
-                } catch let failure as Failure {
-                    logger.warning("poll failed", metadata: ["app": "\(app.name)", "reason": "\(failure)"])
+            var pause = interval
+            do {
+                for app in try await journal.apps() where app.source != .hosted || app.problem != nil || isFirst {
+                    let hasBegun = await looks.poll(app.id, every: interval) { try await carryOut(app) }
+                    if !hasBegun { pause = min(interval, .milliseconds(200)) }
                 }
+                isFirst = isFirst && pause < interval
+            } catch {
+                logger.warning("poll failed", metadata: ["reason": "\(error)"])
             }
-            try await Task.sleep(for: .seconds(settings.pollInterval))
+            try? await Task.sleep(for: pause)
         }
+        await looks.stop()
     }
 }

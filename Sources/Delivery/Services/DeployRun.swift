@@ -17,7 +17,12 @@ struct DeployRun: Sendable {
     let runner: StepRunner
 
     private static let checkoutAction = "checkout"
-    private var checkout: String { "\(settings.checkouts)/deploy-\(deploy.id)" }
+    private var checkout: String { Self.checkout(of: deploy, settings) }
+
+    /// The deploy's working copy.
+    static func checkout(of deploy: Deploy, _ settings: DeliverySettings) -> String {
+        "\(settings.checkouts)/deploy-\(deploy.id)"
+    }
 
     /// The commands that this kind of deploy runs.
     static func commands(of configuration: PipelineConfiguration, kind: Deploy.Kind) -> [StepPlan] {
@@ -64,12 +69,6 @@ struct DeployRun: Sendable {
             SupervisedCommand(
                 arguments: Self.shell(plan.command), environment: environment, workingDirectory: directory(of: plan),
                 logPath: runner.logs.path(of: step), inactivityTimeout: plan.inactivityTimeout, secrets: [token]))
-    }
-
-    /// Removes the working copy and the supervisor's files; logs stay.
-    func clean() async {
-        try? FileManager.default.removeItem(atPath: checkout)
-        try? await runner.forget(.deploy(deploy.id))
     }
 
     /// The shell alone expands variables; a step of several lines stops at the first that fails.

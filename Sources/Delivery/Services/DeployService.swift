@@ -19,27 +19,39 @@ struct DeployService: Sendable {
     let runner: StepRunner
     let logger: Logger
 
-    /// Takes deploys until it is cancelled.
-    func run() async throws {
+    /// Takes deploys until it is cancelled. Nothing that goes wrong ends it.
+    func run() async {
         let wakeups = journal.store.events.wakeups()
-        let turns = RunningTargets()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            func fill() async throws {
-                for target in try await journal.targets(environments: try await stacks.environments()) {
-                    guard await turns.begin(target.id) else { continue }
-                    guard let deploy = try await nextOne(of: target) else {
-                        await turns.end(target.id)
-                        continue
+        let turns = Taken()
+        await withDiscardingTaskGroup { group in
+            func fill() async {
+                do {
+                    for target in try await journal.targets(environments: try await stacks.environments()) {
+                        guard await turns.begin(target.id) else { continue }
+                        var deploy: Deploy?
+                        do {
+                            deploy = try await nextOne(of: target)
+                        } catch {
+                            logger.error("deploys can't be read", metadata: ["reason": "\(error)"])
+                            group.addTask { await journal.store.wakeSoon() }
+                        }
+                        guard let deploy else {
+                            await turns.end(target.id)
+                            continue
+                        }
+                        group.addTask {
+                            await execute(deploy, target)
+                            await turns.end(target.id)
+                            journal.store.events.wake()
+                        }
                     }
-                    group.addTask {
-                        await execute(deploy, target)
-                        await turns.end(target.id)
-                        journal.store.events.wake()
-                    }
+                } catch {
+                    logger.error("targets can't be read", metadata: ["reason": "\(error)"])
+                    group.addTask { await journal.store.wakeSoon() }
                 }
             }
-            try await fill()
-            for await _ in wakeups { try await fill() }
+            await fill()
+            for await _ in wakeups { await fill() }
             group.cancelAll()
         }
     }
@@ -79,39 +91,54 @@ struct DeployService: Sendable {
     private func execute(_ deploy: Deploy, _ target: Target) async {
         do {
             if deploy.state == .queued {
-                try await journal.startDeploy(
-                    deploy, previous: try await journal.liveDeploy(of: target)?.sha, app: target.app.id)
+                let live = try await journal.liveDeploy(of: target)?.sha
+                guard try await journal.startDeploy(deploy, previous: live, app: target.app.id) else { return }
             }
             try await carryOut(try await journal.deploy(deploy.id), target)
-        } catch is CancellationError {
-            // The server stops; the next one goes on with the deploy.
         } catch {
+            // The server stops, and the next one goes on with the deploy; or this one does when the disk has room.
+            if Task.isCancelled { return }
+            if Store.mayPass(error) { return await journal.store.wakeSoon() }
             let reason = (error as? Failure)?.description ?? "\(error)"
             logger.error("deploy failed", metadata: ["deploy": "\(deploy.id)", "reason": "\(reason)"])
-            try? await journal.endDeploy(deploy, app: target.app.id, .failed, reason: reason, verification: nil)
+            await end(deploy, target, DeployVerdict(state: .failed, reason: reason), nil)
         }
     }
 
     private func carryOut(_ deploy: Deploy, _ target: Target) async throws {
-        guard let commit = try await journal.commit(deploy.sha, of: target.app) else {
-            throw Failure(.notFound, "\(target.app.name) has no commit \(deploy.sha)")
-        }
-        let configuration = try await builds.validConfiguration(of: target.app, at: deploy.sha)
-        let run = DeployRun(
-            deploy: deploy, target: target, commit: commit, configuration: configuration,
-            mirror: commits.mirror(of: target.app), access: access, settings: settings, runner: runner)
+        let run = try await deployRun(deploy, target)
         try await runner.table.plan(run.steps(), for: .deploy(deploy.id))
         let isAborted: @Sendable () async throws -> Bool = { try await journal.deploy(deploy.id).state == .aborting }
         let verdict = try await runner.run(.deploy(deploy.id), isCancelled: isAborted) { try await run.prepare($0, $1) }
-        if try await isAborted() { try await stacks.cancelRollouts(ofDeploy: deploy.id) }
         let rollouts = try await settledRollouts(of: deploy)
         let verification = try await stacks.verify(deploy: deploy.id)
         let end = deployVerdict(
             steps: verdict, rollouts: rollouts, isAborted: try await isAborted(), verification: verification)
-        try await journal.endDeploy(
-            deploy, app: target.app.id, end.state, reason: end.reason, verification: verification)
-        await run.clean()
-        try await access.revokeDeployTokens(deploy: deploy.id)
+        await self.end(deploy, target, end, verification)
+    }
+
+    private func deployRun(_ deploy: Deploy, _ target: Target) async throws -> DeployRun {
+        guard let commit = try await journal.commit(deploy.sha, of: target.app) else {
+            throw Failure(.notFound, "\(target.app.name) has no commit \(deploy.sha)")
+        }
+        return DeployRun(
+            deploy: deploy, target: target, commit: commit,
+            configuration: try await builds.validConfiguration(of: target.app, at: deploy.sha),
+            mirror: commits.mirror(of: target.app), access: access, settings: settings, runner: runner)
+    }
+
+    /// Takes the script's token away, tidies up and records the end, in this order: what is recorded as over has left
+    /// nothing behind.
+    private func end(
+        _ deploy: Deploy, _ target: Target, _ end: DeployVerdict, _ verification: Deploy.Verification?
+    ) async {
+        await persistently(logger) { try await access.revokeDeployTokens(deploy: deploy.id) }
+        try? FileManager.default.removeItem(atPath: DeployRun.checkout(of: deploy, settings))
+        try? await runner.forget(.deploy(deploy.id))
+        await persistently(logger) {
+            try await journal.endDeploy(
+                deploy, app: target.app.id, end.state, reason: end.reason, verification: verification)
+        }
     }
 
     /// The deploy's rollouts once all of them have ended; an abort meanwhile cancels them.
@@ -119,23 +146,16 @@ struct DeployService: Sendable {
         let wakeups = journal.store.events.wakeups()
         var rollouts = try await stacks.rollouts(ofDeploy: deploy.id)
         var isCancelling = false
-        if rollouts.allSatisfy(\.state.isFinal) { return rollouts }
-        for await _ in wakeups {
+        var next = wakeups.makeAsyncIterator()
+        while !Task.isCancelled {
             if !isCancelling, try await journal.deploy(deploy.id).state == .aborting {
                 isCancelling = true
                 try await stacks.cancelRollouts(ofDeploy: deploy.id)
             }
             rollouts = try await stacks.rollouts(ofDeploy: deploy.id)
             if rollouts.allSatisfy(\.state.isFinal) { return rollouts }
+            await next.next()
         }
         throw CancellationError()
     }
-}
-
-/// Targets whose deploy is being carried out by this process.
-private actor RunningTargets {
-    private var ids: Set<Int64> = []
-
-    func begin(_ id: Int64) -> Bool { ids.insert(id).inserted }
-    func end(_ id: Int64) { ids.remove(id) }
 }

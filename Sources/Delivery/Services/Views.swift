@@ -90,7 +90,8 @@ extension Delivery {
         return BuildView(
             app: app, commit: commit, build: build, steps: try await steps(.build(id)),
             image: try await journal.images(of: app, shas: [build.sha]).values.first { $0.buildID == id },
-            others: try await journal.builds(of: app, shas: [build.sha]).filter { $0.id != id }, findings: findings)
+            others: try await journal.builds(of: app, shas: [build.sha]).filter { $0.id != id }, findings: findings,
+            notice: build.state.isFinal ? nil : Disk.notice(of: settings.dataDirectory))
     }
 
     /// What a deploy of the commit (a SHA or its beginning) would do; nothing changes.
@@ -136,7 +137,8 @@ extension Delivery {
             commits: try await commitsBetween(commit, before, of: target.app), steps: try await steps(.deploy(id)),
             rollouts: try await stacks.rollouts(ofDeploy: id),
             position: deploy.state == .queued ? open.firstIndex { $0.id == id } ?? 0 : 0,
-            previous: try await journal.liveDeploy(of: target, before: id))
+            previous: try await journal.liveDeploy(of: target, before: id),
+            notice: deploy.state.isFinal ? nil : Disk.notice(of: settings.dataDirectory))
     }
 
     /// Commits that come in above what runs, or leave when it goes back; newest first.

@@ -15,8 +15,7 @@ extension Journal {
             arguments: [app, sha.description, attempt + 1, time])
         let build = Build(
             id: db.lastInsertedRowID, appID: app, sha: sha, attempt: attempt + 1, state: .queued, queuedAt: time)
-        try Store.log("build/\(build.id)", "queued", in: db)
-        try Store.log("app/\(app)", "build", in: db)
+        try log(build, "queued", in: db)
         return build
     }
 
@@ -59,12 +58,32 @@ extension Journal {
         }
     }
 
-    func startBuild(_ build: Build) async throws {
-        try await updateBuild(build, "state = 'running', startedAt = ?", [Date()], kind: "started")
+    /// False when it was cancelled meanwhile.
+    func startBuild(_ build: Build) async throws -> Bool {
+        let now = Date()
+        return try await store.write { db in
+            try db.execute(
+                sql: "UPDATE build SET state = 'running', startedAt = ? WHERE id = ? AND state = 'queued'",
+                arguments: [now, build.id])
+            guard db.changesCount == 1 else { return false }
+            try Self.log(build, "started", in: db)
+            return true
+        }
     }
 
+    /// Records that the build should end; a queued one is over at once.
     func requestCancel(_ build: Build) async throws {
-        try await updateBuild(build, "cancelRequested = 1", [], kind: "cancel")
+        let now = Date()
+        try await store.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE build SET state = 'cancelled', reason = 'Cancelled before it began', endedAt = ?
+                    WHERE id = ? AND state = 'queued'
+                    """, arguments: [now, build.id])
+            try db.execute(
+                sql: "UPDATE build SET cancelRequested = 1 WHERE id = ? AND state = 'running'", arguments: [build.id])
+            try Self.log(build, "cancel", in: db)
+        }
     }
 
     /// Records the end of a build and the image that it produced, in one transaction.
@@ -85,8 +104,7 @@ extension Journal {
                         product.digest.description, now,
                     ])
             }
-            try Store.log("build/\(build.id)", "ended", in: db)
-            try Store.log("app/\(build.appID)", "build", in: db)
+            try Self.log(build, "ended", in: db)
         }
     }
 
@@ -118,16 +136,9 @@ extension Journal {
         }
     }
 
-    private func updateBuild(
-        _ build: Build, _ assignments: String, _ arguments: StatementArguments, kind: String
-    ) async throws {
-        try await store.write { db in
-            try db.execute(
-                sql: "UPDATE build SET \(assignments) WHERE id = ?",
-                arguments: arguments + StatementArguments([build.id]))
-            try Store.log("build/\(build.id)", kind, in: db)
-            try Store.log("app/\(build.appID)", "build", in: db)
-        }
+    private static func log(_ build: Build, _ kind: String, in db: Database) throws {
+        try Store.log("build/\(build.id)", kind, in: db)
+        try Store.log("app/\(build.appID)", "build", in: db)
     }
 
     static func marks(_ count: Int) -> String { Array(repeating: "?", count: count).joined(separator: ", ") }

@@ -84,10 +84,19 @@ extension Journal {
         }
     }
 
-    func startDeploy(_ deploy: Deploy, previous: SHA?, app: Int64) async throws {
-        try await updateDeploy(
-            deploy, app, "state = 'running', startedAt = ?, previousSHA = ?", [Date(), previous?.description], "started"
-        )
+    /// False when it was aborted meanwhile.
+    func startDeploy(_ deploy: Deploy, previous: SHA?, app: Int64) async throws -> Bool {
+        let now = Date()
+        return try await store.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE deploy SET state = 'running', startedAt = ?, previousSHA = ?
+                    WHERE id = ? AND state = 'queued'
+                    """, arguments: [now, previous?.description, deploy.id])
+            guard db.changesCount == 1 else { return false }
+            try Self.log(deploy, app: app, "started", in: db)
+            return true
+        }
     }
 
     /// Records that the deploy should end; a queued one is over at once.
@@ -109,20 +118,12 @@ extension Journal {
         _ deploy: Deploy, app: Int64, _ state: Deploy.State, reason: String?, verification: Deploy.Verification?
     ) async throws {
         let text = try verification.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        try await updateDeploy(
-            deploy, app, "state = ?, reason = ?, verification = ?, endedAt = ?",
-            [state.rawValue, reason, text, Date()],
-            "ended")
-    }
-
-    private func updateDeploy(
-        _ deploy: Deploy, _ app: Int64, _ assignments: String, _ arguments: StatementArguments, _ kind: String
-    ) async throws {
+        let now = Date()
         try await store.write { db in
             try db.execute(
-                sql: "UPDATE deploy SET \(assignments) WHERE id = ?",
-                arguments: arguments + StatementArguments([deploy.id]))
-            try Self.log(deploy, app: app, kind, in: db)
+                sql: "UPDATE deploy SET state = ?, reason = ?, verification = ?, endedAt = ? WHERE id = ?",
+                arguments: [state.rawValue, reason, text, now, deploy.id])
+            try Self.log(deploy, app: app, "ended", in: db)
         }
     }
 

@@ -60,6 +60,15 @@ struct Journal: Sendable {
         }
     }
 
+    /// The same, where nothing is known to be wrong yet.
+    func noteProblem(_ problem: String, of app: App) async throws {
+        try await store.write { db in
+            try db.execute(
+                sql: "UPDATE app SET problem = ? WHERE id = ? AND problem IS NULL", arguments: [problem, app.id])
+            if db.changesCount > 0 { try Store.log("app/\(app.id)", "problem", in: db) }
+        }
+    }
+
     // MARK: Targets
 
     /// Makes a target of every app in the environment.

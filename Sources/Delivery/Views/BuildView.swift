@@ -11,4 +11,6 @@ public struct BuildView: Hashable, Sendable, Codable {
     public var others: [Build]
     /// What the files of the commit say about themselves.
     public var findings: [Finding]
+    /// What keeps it from going on for now, such as a full disk.
+    public var notice: String?
 }

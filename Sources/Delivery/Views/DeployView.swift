@@ -45,4 +45,6 @@ public struct DeployView: Hashable, Sendable, Codable {
     public var position: Int
     /// The newest deploy that ended well before this one, to go back to.
     public var previous: Deploy?
+    /// What keeps it from going on for now, such as a full disk.
+    public var notice: String?
 }

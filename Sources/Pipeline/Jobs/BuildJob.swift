@@ -20,17 +20,17 @@ public struct BuildRequest: Sendable {
     public var registry: String
     /// Where working copies are made.
     public var checkouts: String
-    /// Whether steps without an image may run on this machine.
-    public var allowsHostSteps: Bool
     /// Tells this installation's containers from another's on the same engine.
     public var instance: String
+    /// Whether steps without an image may run on this machine.
+    public var allowsHostSteps: Bool
     /// `https://…` of the repository for the image's label.
     public var sourceURL: String
 
     public init(
         build: Build, app: App, commit: Commit, mirror: GitMirror, configuration: PipelineConfiguration,
-        engine: any Engine, dockerHost: String, registry: String, checkouts: String, allowsHostSteps: Bool,
-        instance: String, sourceURL: String
+        engine: any Engine, dockerHost: String, registry: String, checkouts: String, instance: String,
+        allowsHostSteps: Bool, sourceURL: String
     ) {
         self.build = build
         self.app = app
@@ -41,8 +41,8 @@ public struct BuildRequest: Sendable {
         self.dockerHost = dockerHost
         self.registry = registry
         self.checkouts = checkouts
-        self.allowsHostSteps = allowsHostSteps
         self.instance = instance
+        self.allowsHostSteps = allowsHostSteps
         self.sourceURL = sourceURL
     }
 
@@ -50,8 +50,8 @@ public struct BuildRequest: Sendable {
     var checkout: String { "\(checkouts)/build-\(build.id)" }
     /// Files that the steps share with Slipway, beside the working copy.
     var jobFolder: String { "\(checkouts)/build-\(build.id).job" }
-    /// Name of the primary container.
-    var primary: String { "slipway-\(instance.prefix(8))-build-\(build.id)" }
+    /// Name of the primary container; another Slipway on the same engine has builds of the same numbers.
+    var primary: String { "slipway-build-\(instance.prefix(8))-\(build.id)" }
     /// The image that is built from the commit for its own tests; its layers stay under ``testCache``.
     var testImage: String { "\(testRepository):build-\(build.id)" }
     var testCache: String { "\(testRepository):cache" }
@@ -93,13 +93,25 @@ public struct BuildJob: Sendable {
         let verdict = try await runner.run(
             owner, isCancelled: isCancelled, halted: { FileManager.default.fileExists(atPath: haltMark) },
             prepare: { try await prepare($0, $1) })
-        let product = verdict == .succeeded ? try await product() : nil
-        await clean()
-        return (verdict, product)
+        return (try await explained(verdict), verdict == .succeeded ? try await product() : nil)
     }
 
-    /// Removes containers, working copy and the supervisor's files; what is left behind by a failure is told in the log.
-    private func clean() async {
+    /// An exit status of docker's says nothing: its last words do.
+    private func explained(_ verdict: StepsVerdict) async throws -> StepsVerdict {
+        guard case .failed(let index, let reason) = verdict,
+            let (step, record) = try await runner.table.rows(of: owner).first(where: { $0.step.index == index }),
+            let action = BuildAction(record.action), [.testImage, .image, .push].contains(action),
+            step.exitStatus != nil
+        else { return verdict }
+        let tail = String(decoding: try runner.logs.read(step, from: -2048, limit: 2048).bytes, as: UTF8.self)
+        let lines = tail.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+        guard let words = lines.last else { return verdict }
+        return .failed(index: index, reason: "\(reason): \(words)")
+    }
+
+    /// Removes containers, working copy and the supervisor's files; logs stay. Containers that an engine keeps from
+    /// being removed are removed by ``removeContainers(of:on:where:)`` later.
+    public func clean() async {
         do {
             try await JobContainers(request).remove()
         } catch {
@@ -108,6 +120,13 @@ public struct BuildJob: Sendable {
         try? FileManager.default.removeItem(atPath: request.checkout)
         try? FileManager.default.removeItem(atPath: request.jobFolder)
         try? await runner.forget(owner)
+    }
+
+    /// Removes what builds that are over have left on the engine, when it did not answer at their end.
+    public static func removeContainers(
+        of instance: String, on engine: any Engine, where isOver: (Int64) async throws -> Bool
+    ) async throws {
+        try await JobContainers.remove(of: instance, on: engine, where: isOver)
     }
 
     private func prepare(_ step: Step, _ record: StepRecord) async throws -> Preparation {

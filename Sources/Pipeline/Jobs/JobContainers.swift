@@ -10,10 +10,15 @@ struct JobContainers {
         self.request = request
     }
 
+    private static let instanceLabel = "dev.slipway.instance"
+    private static let purposeLabel = "dev.slipway.purpose"
+    private static let purpose = "build"
+    private static let buildLabel = "dev.slipway.build"
+
     private var labels: [String: String] {
         [
-            "dev.slipway.instance": request.instance, "dev.slipway.build": String(request.build.id),
-            "dev.slipway.app": request.app.name,
+            Self.instanceLabel: request.instance, Self.purposeLabel: Self.purpose,
+            Self.buildLabel: String(request.build.id), "dev.slipway.app": request.app.name,
         ]
     }
 
@@ -51,15 +56,26 @@ struct JobContainers {
         return lines.joined(separator: "\n")
     }
 
-    /// Removes every container of the build, and the image that was built for its tests alone.
+    /// Removes every container of the build, and the images that were built for its tests alone.
     func remove() async throws {
-        for container in try await request.engine.containers(labels: labels) {
-            try await request.engine.remove(container.id)
-        }
+        let id = request.build.id
+        try await Self.remove(of: request.instance, on: request.engine) { $0 == id }
         guard let test = request.configuration.test else { return }
         if test.build != nil { try await request.engine.removeImage(request.testImage) }
         for service in test.services where service.build != nil {
             try await request.engine.removeImage("\(request.testImage)-\(service.name)")
+        }
+    }
+
+    /// Removes the containers of those builds.
+    static func remove(
+        of instance: String, on engine: any Engine, where isOver: (Int64) async throws -> Bool
+    ) async throws {
+        for container in try await engine.containers(labels: [instanceLabel: instance, purposeLabel: purpose]) {
+            guard let build = container.labels[buildLabel].flatMap({ Int64($0) }), try await isOver(build) else {
+                continue
+            }
+            try await engine.remove(container.id)
         }
     }
 

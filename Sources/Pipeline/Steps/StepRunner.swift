@@ -22,6 +22,8 @@ public struct StepRunner: Sendable {
     private let store: Store
     private let supervisor: Supervisor
     let logger: Logger
+    /// Longer may nothing take that runs without a supervisor, such as a pull of an image.
+    private static let preparationLimit = Duration.seconds(3600)
 
     public init(store: Store, supervisor: Supervisor, logsDirectory: String, logger: Logger) {
         self.store = store
@@ -31,7 +33,8 @@ public struct StepRunner: Sendable {
         logs = StepLogs(directory: logsDirectory)
     }
 
-    /// Runs the recorded steps of `owner` to their end.
+    /// Runs the recorded steps of `owner` to their end. Where the database or the run folder can't be written (the disk
+    /// is full), it tries again until they can.
     ///
     /// - Parameters:
     ///   - isCancelled: asked again whenever the database changes.
@@ -40,30 +43,69 @@ public struct StepRunner: Sendable {
     public func run(
         _ owner: Step.Owner, isCancelled: @escaping @Sendable () async throws -> Bool,
         halted: @Sendable () -> Bool = { false },
-        prepare: @Sendable (Step, StepRecord) async throws -> Preparation
+        prepare: @escaping @Sendable (Step, StepRecord) async throws -> Preparation
     ) async throws -> StepsVerdict {
         while true {
+            let verdict = try await patiently {
+                try await pass(owner, Wishes(isCancelled: isCancelled, prepare: prepare), halted: halted())
+            }
+            if let verdict { return verdict }
+        }
+    }
+
+    /// What the owner of the steps answers.
+    private struct Wishes: Sendable {
+        var isCancelled: @Sendable () async throws -> Bool
+        var prepare: @Sendable (Step, StepRecord) async throws -> Preparation
+    }
+
+    /// Does the next thing; returns how the steps ended when nothing is left.
+    private func pass(_ owner: Step.Owner, _ wishes: Wishes, halted: Bool) async throws -> StepsVerdict? {
+        let rows = try await table.rows(of: owner)
+        let backgrounds = Set(rows.filter(\.record.background).map(\.step.index))
+        let decision = nextStep(
+            of: rows.map(\.step), backgrounds: backgrounds, isCancelled: try await wishes.isCancelled(), halted: halted)
+        switch decision {
+        case .skip(let index):
+            try await table.setSkipped(rows[index].step)
+        case .start(let index):
+            let (step, record) = rows[index]
+            try await table.setRunning(step, at: Date())
+            try await begin(step, record, wishes)
+        case .attend(let index):
+            let (step, record) = rows[index]
+            if case .absent = supervisor.state(id(of: step)) { try await begin(step, record, wishes) }
+            if try await isRunning(step) { try await attend(step, wishes) }
+        case .finish(let verdict):
+            try await endBackgrounds(rows.map(\.step).filter { $0.state == .running })
+            return verdict
+        }
+        return nil
+    }
+
+    /// Tries again every second while something that is needed doesn't answer; nothing that is recorded gets lost by
+    /// that. Ends with the task.
+    private func patiently<T>(_ body: () async throws -> T) async throws -> T {
+        var isTold = false
+        while true {
             try Task.checkCancellation()
-            let rows = try await table.rows(of: owner)
-            let backgrounds = Set(rows.filter(\.record.background).map(\.step.index))
-            let decision = nextStep(
-                of: rows.map(\.step), backgrounds: backgrounds, isCancelled: try await isCancelled(), halted: halted())
-            switch decision {
-            case .skip(let index):
-                try await table.setSkipped(rows[index].step)
-            case .start(let index):
-                let (step, record) = rows[index]
-                try await table.setRunning(step, at: Date())
-                try await begin(step, record, prepare)
-            case .attend(let index):
-                let (step, record) = rows[index]
-                if case .absent = supervisor.state(id(of: step)) { try await begin(step, record, prepare) }
-                if try await isRunning(step) { try await attend(step, isCancelled) }
-            case .finish(let verdict):
-                try await endBackgrounds(rows.map(\.step).filter { $0.state == .running })
-                return verdict
+            do {
+                return try await body()
+            } catch let failure as Failure where failure.code == .unavailable {
+                try Task.checkCancellation()
+                if !isTold { logger.error("waiting", metadata: ["reason": "\(failure)"]) }
+                isTold = true
+                try await Task.sleep(for: .seconds(1))
             }
         }
+    }
+
+    /// Returns when the owner shall end.
+    private func awaitCancel(_ wishes: Wishes) async throws {
+        let wakeups = store.events.wakeups()
+        if try await patiently(wishes.isCancelled) { return }
+        for await _ in wakeups where try await patiently(wishes.isCancelled) { return }
+        throw CancellationError()
     }
 
     /// Removes what the supervisor kept of the owner's steps; their logs stay.
@@ -79,21 +121,21 @@ public struct StepRunner: Sendable {
         try await table.steps(of: step.owner).contains { $0.id == step.id && $0.state == .running }
     }
 
-    private func begin(
-        _ step: Step, _ record: StepRecord, _ prepare: @Sendable (Step, StepRecord) async throws -> Preparation
-    ) async throws {
+    private func begin(_ step: Step, _ record: StepRecord, _ wishes: Wishes) async throws {
         do {
             try logs.makeFolder(of: step)
-            switch try await prepare(step, record) {
+            switch try await prepared(step, record, wishes) {
             case .supervised(let command):
                 try supervisor.start(id(of: step), command)
             case .done(let text):
                 if !text.isEmpty { try logs.append(text.hasSuffix("\n") ? text : text + "\n", to: step) }
                 try await table.end(step, .succeeded, exitStatus: nil, reason: nil, at: Date())
+            case nil:
+                try await table.end(step, .cancelled, exitStatus: nil, reason: "cancelled", at: Date())
             }
-        } catch let error as CancellationError {
-            throw error
         } catch {
+            // What a stop of the server interrupts is not a failure, whatever it throws.
+            try Task.checkCancellation()
             let reason = (error as? Failure)?.description ?? "\(error)"
             logger.warning("step failed before it ran", metadata: ["step": "\(id(of: step))", "reason": "\(reason)"])
             try? logs.append("slipway: \(reason)\n", to: step)
@@ -101,18 +143,31 @@ public struct StepRunner: Sendable {
         }
     }
 
+    /// What the owner makes of the step; nil when it was cancelled meanwhile.
+    private func prepared(_ step: Step, _ record: StepRecord, _ wishes: Wishes) async throws -> Preparation? {
+        try await withThrowingTaskGroup(of: Preparation?.self) { group in
+            group.addTask { try await wishes.prepare(step, record) }
+            group.addTask {
+                try await awaitCancel(wishes)
+                return nil
+            }
+            group.addTask {
+                try await Task.sleep(for: Self.preparationLimit)
+                throw Failure(.timedOut, "\(step.name) took longer than \(Self.preparationLimit.components.seconds) s")
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
     /// Waits for the end of a supervised step and records it; asks the supervisor to end it when it is cancelled.
-    private func attend(_ step: Step, _ isCancelled: @escaping @Sendable () async throws -> Bool) async throws {
-        let (supervisor, store, id) = (supervisor, store, id(of: step))
+    private func attend(_ step: Step, _ wishes: Wishes) async throws {
+        let (supervisor, id) = (supervisor, id(of: step))
         let outcome = try await withThrowingTaskGroup(of: SupervisedOutcome?.self) { group in
             group.addTask { try await supervisor.outcome(of: id) }
             group.addTask {
-                let wakeups = store.events.wakeups()
-                if try await isCancelled() { try supervisor.abort(id) }
-                for await _ in wakeups where try await isCancelled() {
-                    try supervisor.abort(id)
-                    break
-                }
+                try await awaitCancel(wishes)
+                try await patiently { try supervisor.abort(id) }
                 return nil
             }
             defer { group.cancelAll() }
@@ -127,7 +182,12 @@ public struct StepRunner: Sendable {
 
     private func endBackgrounds(_ steps: [Step]) async throws {
         for step in steps {
-            try? supervisor.abort(id(of: step))
+            // The server ended between the record and the start.
+            if case .absent = supervisor.state(id(of: step)) {
+                try await table.end(step, .lost, exitStatus: nil, reason: "never started", at: Date())
+                continue
+            }
+            try supervisor.abort(id(of: step))
             let outcome = try await supervisor.outcome(of: id(of: step))
             let ended = outcome.reason == .aborted
             try await table.end(

@@ -51,8 +51,9 @@ struct DoctorCommand: AsyncParsableCommand {
     ]
 
     static func program(_ program: Program) -> Check {
-        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
-        let found = path.map { "\($0)/\(program.name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
+        let found = folders.map { "\($0)/\(program.name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
         return Check(
             name: program.name, ok: found != nil, found: found ?? "not found; it is for \(program.purpose)",
             mend: "apt-get install \(program.package)")

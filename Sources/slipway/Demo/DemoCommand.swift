@@ -49,6 +49,7 @@ struct DemoCommand: AsyncParsableCommand {
             await world.stop()
             throw ExitCode(1)
         }
+        Terminal.print("Stopping what was started …")
         await world.stop()
         if once {
             Terminal.print(Terminal.styled("✓ every step was seen to happen; all that was started is stopped", .green))

@@ -39,6 +39,7 @@ struct DemoWorld: Sendable {
     var isRunning: Bool { server.isRunning() }
 
     func tellWhatToTry() {
+        let slipway = (try? OwnExecutable.path()) ?? "slipway"
         Terminal.print(
             """
 
@@ -50,9 +51,9 @@ struct DemoWorld: Sendable {
               open         \(url)/targets/orders/production   and roll back, or deploy again
               the service  curl http://127.0.0.1:8090/health
               push         git clone http://x:<token>@127.0.0.1:\(port)/git/orders.git
-                           (a token: slipway tokens create me --data \(data.path))
+                           (a token: \(slipway) tokens create me --data \(data.path))
               kill it      kill -9 \(server.pid ?? 0) while it deploys, start it again:
-                           slipway serve --data \(data.path) --port \(port)
+                           \(slipway) serve --data \(data.path) --port \(port)
 
             Ctrl-C stops everything and removes it.
             """)
@@ -65,13 +66,10 @@ struct DemoWorld: Sendable {
 
     /// Stops the server, the edge, the registry and the containers of this installation, and removes the folder.
     func stop() async {
-        Terminal.print("Stopping what was started …")
         await server.stop(grace: .seconds(10))
         let instance = (try? data.instance()) ?? "none"
-        for daemon in ["registry", "edge"] {
-            for pidDirectory in [data.daemonFolder, data.edge] {
-                await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
-            }
+        for (daemon, pidDirectory) in [("registry", data.daemonFolder), ("haproxy", data.edge)] {
+            await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
         }
         await docker(removing: instance)
         try? FileManager.default.removeItem(atPath: folder)

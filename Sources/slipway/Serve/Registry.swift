@@ -16,25 +16,50 @@ struct Registry: Service {
     private var addressFile: String { "\(data.registry)/address" }
     private var configurationFile: String { "\(data.registry)/config.yml" }
 
-    /// `127.0.0.1:5000`, or the next free port; chosen once, since images are recorded under it.
-    func address() throws -> String {
-        if let known = try? String(contentsOfFile: addressFile, encoding: .utf8), !known.isEmpty { return known }
-        guard let port = (5000..<5100).first(where: Self.isFree) else {
-            throw Failure(
-                .unavailable, "No port from 5000 to 5099 is free for the registry",
-                hint: "Name a registry with --registry.")
+    /// Starts it and returns where it listens: `127.0.0.1:5000`, or the next free port. Chosen once, since images are
+    /// recorded under it. Throws when the port that was chosen before is now another program's.
+    func establish() async throws -> String {
+        if let known {
+            try start(at: known)
+            guard try await isListening(at: known) else {
+                throw Failure(
+                    .unavailable, "The registry can't listen on \(known), under which images are recorded",
+                    hint: "Another program holds the port: end it. The registry's log is \(data.logs)/registry.log.")
+            }
+            return known
         }
-        let address = "127.0.0.1:\(port)"
-        do {
-            try Data(address.utf8).write(to: URL(filePath: addressFile), options: .atomic)
-        } catch {
-            throw Failure(.unavailable, "\(addressFile) can't be written", cause: error.localizedDescription)
+        for port in 5000..<5100 where Self.isFree(port) {
+            let address = "127.0.0.1:\(port)"
+            try start(at: address)
+            // Two that start at once may both have found the port free.
+            guard try await isListening(at: address) else { continue }
+            try write(address, to: addressFile)
+            logger.info("registry started", metadata: ["address": "\(address)"])
+            return address
         }
-        return address
+        throw Failure(
+            .unavailable, "The registry can't listen on any port from 5000 to 5099",
+            hint: "Its log is \(data.logs)/registry.log; or name another registry with --registry.")
+    }
+
+    private var known: String? {
+        (try? String(contentsOfFile: addressFile, encoding: .utf8)).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether our own process listens there; waits for it as long as it lives, at most 15 seconds.
+    private func isListening(at address: String) async throws -> Bool {
+        guard let port = address.split(separator: ":").last.flatMap({ Int($0) }) else { return false }
+        for _ in 0..<300 {
+            guard let pid = daemon.pid else { return false }
+            if ListeningSocket.isHeld(port: port, by: pid) { return true }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        await daemon.stop()
+        return false
     }
 
     /// Starts it unless it runs.
-    func start() throws {
+    private func start(at address: String) throws {
         if daemon.isRunning() { return }
         let configuration = """
             version: 0.1
@@ -42,17 +67,19 @@ struct Registry: Service {
             storage:
               filesystem: {rootdirectory: \(data.registry)/images}
               delete: {enabled: true}
-            http: {addr: \(try address())}
+            http: {addr: \(address)}
 
             """
+        try write(configuration, to: configurationFile)
+        try daemon.start(["docker-registry", "serve", configurationFile], environment: nil)
+    }
+
+    private func write(_ text: String, to file: String) throws {
         do {
-            try Data(configuration.utf8).write(to: URL(filePath: configurationFile), options: .atomic)
+            try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
         } catch {
-            throw Failure(.unavailable, "\(configurationFile) can't be written", cause: error.localizedDescription)
+            throw Failure(.unavailable, "\(file) can't be written", cause: error.localizedDescription)
         }
-        _ = try daemon.start(["docker-registry", "serve", configurationFile], environment: nil)
-        let address = try address()
-        logger.info("registry started", metadata: ["address": "\(address)"])
     }
 
     /// Keeps it alive while the server runs; it stays up when the server ends.
@@ -60,7 +87,7 @@ struct Registry: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try start()
+                    if let known { try start(at: known) }
                 } catch {
                     logger.error("registry", metadata: ["reason": "\(error)"])
                 }

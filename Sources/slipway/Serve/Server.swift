@@ -39,11 +39,14 @@ struct Server {
         let (data, executable) = (options.data, try OwnExecutable.path())
         try data.prepare(executable: executable)
         try data.lock()
+        let engine = try DockerEngine(socket: options.engineSocket)
+        try Preflight.programs(ownRegistry: options.registry == nil)
+        try Preflight.port(options.port, host: options.host)
         let store = try Store(
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
         let registry = options.registry == nil ? Registry(data: data, logger: logger) : nil
-        try registry?.start()
+        let registryAddress = if let given = options.registry { given } else { try await registry?.establish() ?? "" }
         let access = Access(store: store)
         let stacks = StackService(
             store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
@@ -52,17 +55,16 @@ struct Server {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
         }
-        let registryAddress = try options.registry ?? registry?.address() ?? "127.0.0.1:5000"
         let publicURL =
             options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
         let delivery = Delivery(
             store: store, stacks: stacks, access: access,
             supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
-            engine: try DockerEngine(socket: options.engineSocket),
+            engine: engine,
             settings: DeliverySettings(
-                dataDirectory: data.path, instance: try data.instance(), registry: registryAddress,
+                dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
-                pollInterval: options.pollInterval, buildSocket: options.engineSocket),
+                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance()),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
@@ -74,10 +76,18 @@ struct Server {
         let work: [any Service] = [
             Work("stacks", logger) { try await stacks.run() }, Work("delivery", logger) { try await delivery.run() },
         ]
-        try await ServiceGroup(
-            services: work + (registry.map { [$0] } ?? []) + web.makeServices(),
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-        ).run()
+        do {
+            try await ServiceGroup(
+                services: work + (registry.map { [$0] } ?? []) + web.makeServices(),
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            ).run()
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(
+                .unavailable, "The server ended", hint: "Is \(options.host):\(options.port) free to listen on?",
+                cause: "\(error)")
+        }
     }
 
     /// Tells where to go, and at the very first start the password that can't be seen again.

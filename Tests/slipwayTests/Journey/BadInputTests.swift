@@ -31,6 +31,8 @@ struct BadInputTests {
             #expect(broken.build.reason?.contains("slipway.yml:1:1: error:") == true, "\(broken.build.reason ?? "")")
             #expect(broken.build.reason?.contains("test") == true)
             #expect(broken.findings.contains { $0.severity == .error && $0.line == 1 })
+            let app = try await slipway.client().get("/apps/web") as App
+            #expect(app.problem?.contains("slipway.yml:1:1: error:") == true)
             let mended = try await repository.push(
                 "Mended", ["slipway.yml": "test: {image: 'debian:12-slim', steps: ['true']}\n"])
             #expect(try await slipway.build(of: "web", mended).build.state == .succeeded)

@@ -5,6 +5,7 @@ import Glibc
 import Model
 import Stacks
 import Subprocess
+import Supervisor
 import SystemPackage
 
 @testable import slipway
@@ -115,6 +116,7 @@ final class Installation: Sendable {
     private func stop() async {
         try? await terminate()
         await DemoWorld(folder: folder, port: port, engine: Self.socket).stop()
+        _ = try? await shell("mountpoint -q '\(data.path)' && umount '\(data.path)'")
         for app in ["orders", "article", "web"] {
             _ = try? await shell(
                 "docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '/\(name)-\(app):|slipway-test/\(name)' | xargs -r docker rmi -f"
@@ -197,6 +199,52 @@ final class Installation: Sendable {
             environment: .inherit.updating(["DOCKER_HOST": "unix://\(Self.socket)"]),
             output: .string(limit: 1 << 20), error: .discarded)
         return result.standardOutput
+    }
+}
+
+extension Installation {
+    /// Process of the registry; nil when none runs.
+    var registryPID: Int32? {
+        Daemon(name: "registry", pidDirectory: data.daemonFolder, logPath: "/dev/null").pid
+    }
+
+    /// Puts the data directory on a disk of its own; it goes with the installation.
+    func mountSmallDisk(megabytes: Int) async throws {
+        try FileManager.default.createDirectory(atPath: data.path, withIntermediateDirectories: true)
+        try await shell("mount -t tmpfs -o size=\(megabytes)m,mode=711 tmpfs '\(data.path)'")
+    }
+
+    /// Names in a folder of the data directory.
+    func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: "\(data.path)/\(folder)"))?.sorted() ?? []
+    }
+
+    /// Runs the built program as a person would and returns its exit status with all that it printed.
+    func program(_ arguments: [String], _ more: [String: String] = [:]) async throws -> (status: Int32, output: String)
+    {
+        var variables: [Subprocess.Environment.Key: String?] = [:]
+        for (name, value) in self.variables.merging(more, uniquingKeysWith: { $1 }) {
+            if let key = Subprocess.Environment.Key(rawValue: name) { variables[key] = value }
+        }
+        let result = try await Subprocess.run(
+            .path(FilePath(Self.executable)), arguments: Arguments(arguments),
+            environment: .inherit.updating(variables), workingDirectory: FilePath(folder),
+            output: .string(limit: 1 << 20), error: .combinedWithOutput)
+        guard case .exited(let status) = result.terminationStatus else {
+            throw Failure(.failed, "\(arguments) ended by a signal", cause: result.standardOutput)
+        }
+        return (status, result.standardOutput)
+    }
+
+    /// Waits until a step of that name runs in the newest build of the commit, or the build has ended; returns its id.
+    func step(_ name: String, ofBuildOf sha: SHA) async throws -> Int64 {
+        try await wait("the step \(name)") { () -> Int64? in
+            let view: TargetView = try await client().get("/targets/web/production")
+            guard let build = view.commits.first(where: { $0.commit.sha == sha })?.build else { return nil }
+            let steps = (try await client().get("/builds/\(build.id)") as BuildView).steps
+            let has = steps.contains { $0.name.contains(name) && $0.state == .running }
+            return has || build.state.isFinal ? build.id : nil
+        }
     }
 }
 

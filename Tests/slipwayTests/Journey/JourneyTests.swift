@@ -259,4 +259,24 @@ struct JourneyTests {
             #expect(log.contains("INT") && log.contains("TERM") && log.contains("KILL"))
         }
     }
+
+    @Test func `A log of fifty megabytes is kept to the last byte, and carriage returns with it`() async throws {
+        try await Installation.run { slipway in
+            let script =
+                "yes 'a line as long as many lines of a log are' | head -c 50000000; printf '\\none\\rtwo\\rthree\\n'"
+            let repository = try await slipway.app(
+                "web", files: ["deploy/deploy.sh": "#!/bin/sh\n\(script)\n", "slipway.yml": "{}\n"])
+            let sha = try await repository.push("Talk a lot")
+            _ = try await slipway.build(of: "web", sha)
+            let view = try await slipway.end(of: try await slipway.deploy("web", sha))
+            #expect(view.deploy.state == .succeeded, "\(view.deploy.reason ?? "")")
+            let log = try await slipway.log(of: view.steps, at: "/deploys/\(view.deploy.id)")
+            let lines = log.split(separator: "\n", omittingEmptySubsequences: true)
+            // The first line is the checkout's, the last but one is cut by `head`.
+            #expect(lines.dropFirst().dropLast(2).allSatisfy { $0 == "a line as long as many lines of a log are" })
+            let (whole, rest) = 50_000_000.quotientAndRemainder(dividingBy: 42)
+            #expect(lines.count == 2 + whole + rest.signum())
+            #expect(lines.last == "one\rtwo\rthree")
+        }
+    }
 }

@@ -1,0 +1,30 @@
+import Foundation
+import Logging
+import Model
+
+/// Removes what a crash in the wrong moment, or an engine that didn't answer, has left behind.
+struct Tidying: Sendable {
+    let journal: Journal
+    let settings: DeliverySettings
+    let logger: Logger
+
+    /// Removes working copies of builds and deploys that are over, or of which nothing is known.
+    func removeCheckouts() async {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: settings.checkouts)) ?? []
+        for name in names {
+            // build-12, build-12.job, deploy-3, and drafts such as build-12.<UUID>
+            guard let match = name.wholeMatch(of: /(build|deploy)-(\d+)(\..*)?/), let id = Int64(match.2) else {
+                continue
+            }
+            do {
+                let open =
+                    match.1 == "build"
+                    ? try await journal.openBuilds().map(\.id) : try await journal.openDeploys().map(\.id)
+                guard !open.contains(id) else { continue }
+                try FileManager.default.removeItem(atPath: "\(settings.checkouts)/\(name)")
+            } catch {
+                logger.warning("left behind", metadata: ["checkout": "\(name)", "reason": "\(error)"])
+            }
+        }
+    }
+}

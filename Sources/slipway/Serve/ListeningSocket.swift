@@ -1,0 +1,31 @@
+import Foundation
+
+/// Who listens on a TCP port of this machine, as `/proc` has it.
+enum ListeningSocket {
+    /// Whether the process itself holds the listening socket: an answer on the port alone may be another program's.
+    static func isHeld(port: Int, by process: Int32) -> Bool {
+        let inodes = inodes(inTable: text("/proc/\(process)/net/tcp"), port: port)
+        guard !inodes.isEmpty else { return false }
+        let folder = "/proc/\(process)/fd"
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return descriptors.contains { name in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")
+            return target.map { target in inodes.contains { target == "socket:[\($0)]" } } ?? false
+        }
+    }
+
+    /// Inodes of the sockets that listen (state 0A) on the port; the format is that of proc(5), `/proc/net/tcp`.
+    static func inodes(inTable table: String, port: Int) -> [String] {
+        table.split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: " ")
+            guard fields.count > 9, fields[3] == "0A",
+                let text = fields[1].split(separator: ":").last, Int(text, radix: 16) == port
+            else { return nil }
+            return String(fields[9])
+        }
+    }
+
+    private static func text(_ path: String) -> String {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+}
