@@ -119,7 +119,7 @@ final class Installation: Sendable {
         _ = try? await shell("mountpoint -q '\(data.path)' && umount '\(data.path)'")
         for app in ["orders", "article", "web"] {
             _ = try? await shell(
-                "docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '/\(name)-\(app):|slipway-test/\(name)' | xargs -r docker rmi -f"
+                "docker images --format '{{.Repository}}: {{.ID}}' | grep -E '/\(name)-\(app):|slipway-test/\(name)' | cut -d ' ' -f 2 | xargs -r docker rmi -f"
             )
         }
         try? FileManager.default.removeItem(atPath: folder)

@@ -26,7 +26,7 @@ struct StrainTests {
             let sha = try await repository.push(
                 "Fill",
                 script(
-                    "echo begun; head -c 64M /dev/zero > \(fill); for i in 1 2 3; do echo line $i; done; echo $? > \(slipway.folder)/mark"
+                    "echo begun; test -e \(slipway.folder)/mark || head -c 64M /dev/zero > \(fill); for i in 1 2 3; do echo line $i; done; echo $? > \(slipway.folder)/mark"
                 ))
             _ = try await slipway.build(of: "web", sha)
             let deploy = try await slipway.deploy("web", sha)
@@ -47,7 +47,7 @@ struct StrainTests {
             let log = try await slipway.log(of: view.steps, at: "/deploys/\(deploy.id)")
             #expect(log.contains("line 1\nline 2\nline 3\n"), "\(log)")
             let again = try await slipway.end(of: try await slipway.deploy("web", sha))
-            #expect(again.deploy.state.isFinal)
+            #expect(again.deploy.state == .succeeded)
         }
     }
 
@@ -63,7 +63,8 @@ struct StrainTests {
                 ("live", "http://x/deploys/\(deploy.id)/steps/1/log/live"),
             ] {
                 try await slipway.shell(
-                    "curl -sN --unix-socket '\(slipway.data.socket)' '\(path)' > '\(slipway.folder)/\(name)' 2>/dev/null &")
+                    "curl -sN --unix-socket '\(slipway.data.socket)' '\(path)' > '\(slipway.folder)/\(name)' 2>/dev/null &"
+                )
             }
             try await slipway.wait("the streams to be open") {
                 try ["events", "log", "live"].allSatisfy {
