@@ -32,6 +32,19 @@ import Testing
         await harbour.stop()
     }
 
+    @Test func eachContainerIsMeasuredByTheImageItWasMadeFrom() async throws {
+        let harbour = try await Harbour(engine: engine)
+        for version in [1, 2] {
+            var spec = spec(version)
+            spec.pinnedImage = spec.image
+            #expect(try await harbour.deploy(spec).state == .done)
+        }
+        let containers = try await harbour.containers()
+        #expect(containers.filter(\.parked).count == 3)
+        #expect(containers.map(\.matches) == Array(repeating: true, count: 6))
+        await harbour.stop()
+    }
+
     @Test func rollbackStartsTheParkedContainers() async throws {
         let harbour = try await Harbour(engine: engine)
         _ = try await harbour.deploy(spec(1))

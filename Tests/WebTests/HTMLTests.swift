@@ -45,5 +45,8 @@ import Testing
         #expect(Words.initials("Ada von Lindqvist") == "AL")
         #expect(Words.initials("") == "?")
         #expect(Words.bytes(50_400_000) == "50 MB")
+        let (sha, digest) = (String(repeating: "a1", count: 20), String(repeating: "b2", count: 32))
+        #expect(
+            Words.shortened("pulled orders:\(sha) @sha256:\(digest)") == "pulled orders:a1a1a1a @sha256:b2b2b2b2b2b2")
     }
 }

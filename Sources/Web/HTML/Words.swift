@@ -40,8 +40,8 @@ enum Words {
 
     /// Full SHAs and digests as the 7 and 12 digits that people compare.
     static func shortened(_ text: String) -> String {
-        text.replacing(#/\b[0-9a-f]{64}\b/#) { $0.output.prefix(12) }
-            .replacing(#/\b[0-9a-f]{40}\b/#) { $0.output.prefix(7) }
+        text.replacing(#/\b[0-9a-f]{64}\b/#.wordBoundaryKind(.simple)) { $0.output.prefix(12) }
+            .replacing(#/\b[0-9a-f]{40}\b/#.wordBoundaryKind(.simple)) { $0.output.prefix(7) }
     }
 
     /// "1 commit", "3 commits".
