@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import Testing
 
@@ -12,6 +13,16 @@ import Testing
         for page in try Sample().pages {
             try expectGolden(page.html.text, page.name)
         }
+    }
+
+    @Test func whatHoldsThemUpIsSaid() throws {
+        let sample = try Sample()
+        var (build, deploy) = (sample.buildView, sample.deployView)
+        build.notice = "The disk of <data> is full"
+        deploy.notice = build.notice
+        let said = "The disk of &lt;data&gt; is full"
+        #expect(BuildPage(view: build).render(Sample.context).text.contains(said))
+        #expect(DeployPage(view: deploy).render(Sample.context).text.contains(said))
     }
 
     @Test func previewsAreWritten() throws {

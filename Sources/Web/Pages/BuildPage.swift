@@ -48,7 +48,7 @@ struct BuildPage: Sendable {
         let findings = Pieces.findings(view.findings).map {
             Pieces.notice(tone, Icon.alert, "What the commit's files say", $0)
         }
-        return "\(reason)\(findings)"
+        return "\(Pieces.holdUp(view.notice))\(reason)\(findings)"
     }
 
     private func actions(_ context: PageContext) -> HTML {

@@ -54,7 +54,7 @@ struct DeployPage: Sendable {
     private var notices: HTML {
         let badge = Badge.of(deploy.state)
         let reason: HTML? = deploy.reason.map { Pieces.notice(badge.tone, badge.icon, $0) }
-        return "\(reason)\(Verdict(deploy).notice)"
+        return "\(Pieces.holdUp(view.notice))\(reason)\(Verdict(deploy).notice)"
     }
 
     private func actions(_ context: PageContext) -> HTML {

@@ -13,6 +13,11 @@ enum Pieces {
         "<div class=\"notice \(tone.rawValue)\" role=\"status\">\(icon)<div><strong>\(title)</strong>\(more)</div></div>"
     }
 
+    /// What keeps a build or a deploy from going on for now.
+    static func holdUp(_ text: String?) -> HTML? {
+        text.map { notice(.bad, Icon.alert, $0) }
+    }
+
     /// What a failure says to a person.
     static func notice(_ failure: Failure) -> HTML {
         let cause: HTML? = failure.cause.map { "<pre>\($0)</pre>" }
