@@ -61,7 +61,7 @@ let package = Package(
         room("StackFile", ["Model", yams]),
         room("DockerAPI", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         room("Git", ["Model", subprocess, system]),
-        room("Supervisor", ["Model", subprocess, system]),
+        room("Supervisor", ["Model"]),
         room("Secrets", ["Model", crypto, cryptoExtras]),
         room("Client", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         // Floor 2
@@ -84,7 +84,7 @@ let package = Package(
             "Web",
             [
                 "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", grdb, hummingbird,
-                lifecycle, logging, nioCore, subprocess, system,
+                lifecycle, logging, nioCore,
             ], tests: ["Supervisor", "HTTPTransport"], excluding: ["Golden"]),
         // Floor 6
         [

@@ -164,7 +164,7 @@ extension Delivery {
             stack.services.filter { service in
                 ImageReference(service.spec.image).map { names.contains($0.repository) } ?? false
             }.flatMap { service in
-                service.containers.filter { !$0.parked }.map {
+                service.replacements.map {
                     DeployPlan.Replacement(
                         stack: stack.name, service: service.name, container: $0.name, revision: $0.revision)
                 }

@@ -151,18 +151,17 @@ extension StackService {
         if spec.scale == 0 || containers.allSatisfy(\.parked) && rollout?.state == .failed { return .stopped }
         return fit >= spec.scale ? .active : fit == 0 ? .down : .degraded
     }
+}
 
-    /// The containers that an upgrade of a service would replace, in the order in which it takes them.
-    public func plannedReplacements(
-        stack: String, service: String, in environment: Environment
-    ) async throws -> [ContainerView] {
-        let services = try await stacks(in: environment).first { $0.name == stack }?.services ?? []
-        let standing = services.first { $0.name == service }?.containers.filter { !$0.parked } ?? []
+extension ServiceView {
+    /// The containers that an upgrade would replace, in the order in which it takes them: what doesn't serve, then what
+    /// is unhealthy, then the rest from the highest slot down.
+    public var replacements: [ContainerView] {
         let rank = { (container: ContainerView) -> Int in
             if !container.serving { return 0 }
             return container.health == HealthRecord.Verdict.unhealthy.rawValue ? 1 : 2
         }
-        return standing.sorted { (rank($0), -$0.slot) < (rank($1), -$1.slot) }
+        return containers.filter { !$0.parked }.sorted { (rank($0), -$0.slot) < (rank($1), -$1.slot) }
     }
 }
 

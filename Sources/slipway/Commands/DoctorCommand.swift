@@ -70,11 +70,17 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private func dataCheck() -> Check {
+    /// The data directory, or what there is of its path.
+    private var nearestFolder: URL {
         var folder = URL(filePath: data)
         while !FileManager.default.fileExists(atPath: folder.path), folder.pathComponents.count > 1 {
             folder.deleteLastPathComponent()
         }
+        return folder
+    }
+
+    private func dataCheck() -> Check {
+        let folder = nearestFolder
         let ok = FileManager.default.isWritableFile(atPath: folder.path)
         return Check(
             name: "data directory", ok: ok, found: ok ? data : "\(folder.path) can't be written by this user",
@@ -82,10 +88,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func diskCheck() -> Check {
-        var folder = URL(filePath: data)
-        while !FileManager.default.fileExists(atPath: folder.path), folder.pathComponents.count > 1 {
-            folder.deleteLastPathComponent()
-        }
+        let folder = nearestFolder
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
         let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
         let gigabytes = free / 1_000_000_000

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Logging
 import Model
 import ServiceLifecycle
@@ -96,20 +95,6 @@ struct Registry: Service {
         }
     }
 
-    static func isFree(_ port: Int) -> Bool {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { return false }
-        defer { close(socket) }
-        var yes: Int32 = 1
-        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-    }
+    /// Whether a port of this machine's own address can be listened on now.
+    static func isFree(_ port: Int) -> Bool { (try? Preflight.port(port, host: "127.0.0.1")) != nil }
 }
