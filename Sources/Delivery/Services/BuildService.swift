@@ -118,7 +118,7 @@ struct BuildService: Sendable {
 
     /// What the commit's files ask for, and what is wrong with them.
     func configuration(of app: App, at sha: SHA) async throws -> PipelineConfiguration {
-        try await CommitFiles.load(from: commits.mirror(of: app), at: sha).configuration(app: app)
+        try await commits.configuration(of: app, at: sha)
     }
 
     /// The same, throwing when something is wrong with them.
