@@ -161,7 +161,7 @@ def until(condition, what, seconds=PATIENCE, interval=0.05):
         time.sleep(interval)
 
 
-def quiet(limit=None, seconds=60):
+def quiet(limit=None, seconds=float(os.environ.get("QUIET", 60))):
     """Waits until the machine has little to do, at most `seconds`; what it is then stands in the results."""
     limit = limit or os.cpu_count() * 0.5
     with contextlib.suppress(TimeoutError):
