@@ -7,7 +7,7 @@ import Supervisor
 
 /// The load balancer that holds the TCP ports of all services: HAProxy, told over its admin socket, so that an
 /// upgrade drops no request. It outlives the server.
-actor Edge {
+actor Edge: LoadBalancer {
     private let directory: String
     private let program: String
     private let socket: String

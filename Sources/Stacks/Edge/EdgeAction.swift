@@ -1,5 +1,5 @@
 /// One thing to do so that the running load balancer becomes what it shall be.
-enum EdgeAction: Hashable, Sendable {
+package enum EdgeAction: Hashable, Sendable {
     case start
     case stop
     /// Read the configuration again: a port came or went.
@@ -13,7 +13,7 @@ enum EdgeAction: Hashable, Sendable {
 /// What is to be done, in order; empty when all is as it shall be.
 ///
 /// - Parameter actual: nil when no HAProxy runs.
-func edgeActions(desired: EdgeConfiguration, actual: EdgeState?) -> [EdgeAction] {
+package func edgeActions(desired: EdgeConfiguration, actual: EdgeState?) -> [EdgeAction] {
     guard !desired.services.isEmpty else { return actual == nil ? [] : [.stop] }
     guard let actual else { return [.start] }
     guard actual.structure == desired.structure else { return [.reload] }

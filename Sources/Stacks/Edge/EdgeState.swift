@@ -1,25 +1,31 @@
 import Foundation
 
 /// What the running HAProxy says of itself (`show stat`).
-struct EdgeState: Hashable, Sendable {
-    struct Server: Hashable, Sendable {
+package struct EdgeState: Hashable, Sendable {
+    package struct Server: Hashable, Sendable {
         /// `UP`, `UP 1/2`, `DOWN`, `DRAIN`, `MAINT`, `no check`.
-        var status: String
+        package var status: String
         /// `10.0.0.2:80`.
-        var endpoint: String
+        package var endpoint: String
         /// Requests that are open or queued.
-        var open: Int
+        package var open: Int
 
-        var isUp: Bool { status.hasPrefix("UP") || status.hasPrefix("no check") }
-        var isDraining: Bool { status.hasPrefix("DRAIN") }
+        package init(status: String, endpoint: String, open: Int) {
+            self.status = status
+            self.endpoint = endpoint
+            self.open = open
+        }
+
+        package var isUp: Bool { status.hasPrefix("UP") || status.hasPrefix("no check") }
+        package var isDraining: Bool { status.hasPrefix("DRAIN") }
     }
 
     /// ``EdgeConfiguration/structure`` of the configuration that it runs.
-    var structure: String?
+    package var structure: String?
     /// By `backend/server`.
-    var servers: [String: Server]
+    package var servers: [String: Server]
 
-    init(structure: String? = nil, servers: [String: Server] = [:]) {
+    package init(structure: String? = nil, servers: [String: Server] = [:]) {
         self.structure = structure
         self.servers = servers
     }
