@@ -74,8 +74,10 @@ public actor StackService {
         await edge?.stop()
     }
 
-    func isAtWork(_ key: ServiceKey) -> Bool { !busy.insert(key).inserted }
-    func isDone(_ key: ServiceKey) { busy.remove(key) }
+    /// Takes the service for one task; true when another has it already.
+    package func isAtWork(_ key: ServiceKey) -> Bool { !busy.insert(key).inserted }
+    /// Gives it back.
+    package func isDone(_ key: ServiceKey) { busy.remove(key) }
 
     // MARK: Environments
 
