@@ -61,6 +61,11 @@ struct Judge: Sendable {
     /// I1, as containers and edge are now.
     mutating func look(_ time: Int, _ key: ServiceKey, _ vitals: [Vital], _ edge: SimulatedEdge) {
         guard var file = files[key] else { return }
+        // What fails by its own nature is not held against anybody.
+        if vitals.contains(where: { $0.isRunning && file.temperament(file.revision(of: $0.image)).isDoubtful }) {
+            file.established = nil
+            files[key]?.established = nil
+        }
         let running = vitals.filter(\.isRunning).count
         let capacity = Self.capacity(time, file, vitals, edge)
         let work = file.atWork

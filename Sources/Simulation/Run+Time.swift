@@ -105,6 +105,7 @@ extension Run {
         let now = clock.time
         if isBlind { return now + 1000 }
         let change = prober.nextChange(after: now, of: key) { [vitals] in Self.answers($0, $1, vitals) }
+            .map { max($0, now + 1) }
         let exits = vitals.filter { $0.key == key && $0.isRunning }.compactMap(\.exitsAt).filter { $0 > now }.min()
         let times = [until.map(WorldClock.time), change, edge.nextChange(after: now), exits].compactMap(\.self)
         let next = min(times.filter { $0 > now }.min() ?? .max, now + 10_000)
