@@ -16,7 +16,7 @@ import Testing
     let first = EdgeConfiguration.Server(name: "2-1", address: "10.0.0.2", port: 80, isDraining: false)
 
     @Test func textHoldsTheServersAndTheirChecks() {
-        let text = desired([first]).text(socket: "/x/haproxy.sock")
+        let text = desired([first]).text()
         #expect(text.contains("bind 0.0.0.0:8080"))
         #expect(text.contains("http-check send meth GET uri /health ver HTTP/1.0"))
         #expect(text.contains("    server 2-1 10.0.0.2:80 check inter 2000ms fastinter 500ms fall 3 rise 1 port 80\n"))

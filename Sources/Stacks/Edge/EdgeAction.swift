@@ -17,9 +17,15 @@ func edgeActions(desired: EdgeConfiguration, actual: EdgeState?) -> [EdgeAction]
     guard !desired.services.isEmpty else { return actual == nil ? [] : [.stop] }
     guard let actual else { return [.start] }
     guard actual.structure == desired.structure else { return [.reload] }
+    return serverActions(desired: desired.services, actual: actual)
+}
+
+/// What is to be done to the servers behind ports, where the ports are as they shall be. For a worker that an earlier
+/// configuration left too: its connections may still ask for a server.
+func serverActions(desired services: [EdgeConfiguration.Service], actual: EdgeState) -> [EdgeAction] {
     var actions: [EdgeAction] = []
     var wanted: Set<String> = []
-    for service in desired.services {
+    for service in services {
         for server in service.servers {
             let name = "\(service.name)/\(server.name)"
             wanted.insert(name)
