@@ -118,7 +118,7 @@ extension Run {
         isTending = true
         depth += 1
         let isSoon = await service.tend(environment)
-        if !isDead, edge.process == nil { _ = try? await service.convergeEdge() }
+        if !isDead { _ = try? await service.convergeEdge() }
         depth -= 1
         isTending = false
         guard !isDead else { return }

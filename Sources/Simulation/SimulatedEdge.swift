@@ -59,7 +59,9 @@ struct SimulatedEdge: Sendable {
                     case .drain: "DRAIN"
                     case .ready: server.weight == 0 ? "DRAIN" : server.isUp ? "UP" : "DOWN"
                     }
-                return EdgeState.Server(status: status, endpoint: server.endpoint, open: server.open.count)
+                var seen = EdgeState.Server(status: status, endpoint: server.endpoint, open: server.open.count)
+                seen.isDraining = server.mode == .drain || server.mode == .ready && server.weight == 0
+                return seen
             })
     }
 
@@ -102,6 +104,10 @@ struct SimulatedEdge: Sendable {
         case "enable server": process?.servers[name]?.mode = .ready
         case "set server":
             guard words.count > index + 2 else { return [] }
+            if words[index + 1] == "health" {
+                process?.servers[name]?.isUp = words[index + 2] == "up"
+                process?.servers[name]?.differsSince = nil
+            }
             if words[index + 1] == "weight" { process?.servers[name]?.weight = Int(words[index + 2]) ?? 1 }
             guard words[index + 1] == "state" else { return [] }
             let mode: Mode = words[index + 2] == "ready" ? .ready : words[index + 2] == "drain" ? .drain : .maintenance

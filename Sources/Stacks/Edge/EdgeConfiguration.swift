@@ -40,6 +40,11 @@ package struct EdgeConfiguration: Hashable, Sendable {
         self.services = services.sorted { $0.name < $1.name }
     }
 
+    /// Itself without the services of these names, and why each was left out.
+    func without(ports refused: [String: String]) -> (EdgeConfiguration, [String: String]) {
+        (EdgeConfiguration(services: services.filter { refused[$0.name] == nil }), refused)
+    }
+
     /// Changes when something changes that only a reload brings in; the running HAProxy shows it as a backend's name.
     package var structure: String {
         var subject = self
@@ -50,14 +55,15 @@ package struct EdgeConfiguration: Hashable, Sendable {
     }
 
     /// The whole of haproxy.cfg. What each line is for was found by experiment: without `noreuseport` a second HAProxy
-    /// shares ports silently; without `idle-close-on-response` a reload cuts idle connections.
-    func text(socket: String) -> String {
+    /// shares ports silently; without `idle-close-on-response` a reload cuts idle connections. A worker that a reload left goes on
+    /// with its open connections as long as a tunnel may live, and no more than 20 such workers stay.
+    func text() -> String {
         """
         # Written by Slipway at every change; edits are lost.
         global
-            stats socket \(socket) mode 600 level admin expose-fd listeners
             noreuseport
-            hard-stop-after 5m
+            mworker-max-reloads 20
+            hard-stop-after 24h
 
         defaults
             option idle-close-on-response

@@ -9,25 +9,42 @@ package struct EdgeState: Hashable, Sendable {
         package var endpoint: String
         /// Requests that are open or queued.
         package var open: Int
+        /// Whether it gets no new requests, up or down.
+        package var isDraining: Bool
 
         package init(status: String, endpoint: String, open: Int) {
             self.status = status
             self.endpoint = endpoint
             self.open = open
+            isDraining = status.hasPrefix("DRAIN")
         }
 
         package var isUp: Bool { status.hasPrefix("UP") || status.hasPrefix("no check") }
-        package var isDraining: Bool { status.hasPrefix("DRAIN") }
     }
 
     /// ``EdgeConfiguration/structure`` of the configuration that it runs.
     package var structure: String?
     /// By `backend/server`.
     package var servers: [String: Server]
+    /// Names of the ports that it listens on, and of what they lead to.
+    var services: Set<String> = []
+    /// Ports that it can't have, by the name of the service's frontend: a sentence each.
+    var refused: [String: String] = [:]
 
     package init(structure: String? = nil, servers: [String: Server] = [:]) {
         self.structure = structure
         self.servers = servers
+    }
+
+    /// Reads of `show servers state` which servers drain: `show stat` doesn't say it of those that are down.
+    mutating func readAdministration(_ table: String) {
+        for line in table.split(separator: "\n") where !line.hasPrefix("#") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 7, let state = Int(fields[6]) else { continue }
+            let name = "\(fields[1])/\(fields[3])"
+            // 0x08: told to drain; weight 0: drains since the configuration was read.
+            servers[name]?.isDraining = state & 0x08 != 0 || fields[7] == "0"
+        }
     }
 
     /// Reads the CSV of `show stat`.
@@ -47,6 +64,7 @@ package struct EdgeState: Hashable, Sendable {
             }
             switch field("type") {
             case "1" where field("pxname").hasPrefix("structure-"): structure = field("pxname")
+            case "1": services.insert(field("pxname"))
             case "2":
                 servers["\(field("pxname"))/\(field("svname"))"] = Server(
                     status: field("status"), endpoint: field("addr"),

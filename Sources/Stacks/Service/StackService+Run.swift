@@ -98,7 +98,8 @@ extension StackService {
             }
             let services = try await store.read { try ServiceRecord.all($0, environment: environment.id) }
             for service in services where groups[service.key] == nil { groups[service.key] = [] }
-            for (key, containers) in groups where !isAtWork(key) {
+            for (key, containers) in groups.sorted(by: { $0.key.description < $1.key.description })
+            where !isAtWork(key) {
                 do {
                     if try await settle(key, containers, environment, engine) { isSoon = true }
                 } catch {

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 public import Model
 import Store
+import Supervisor
 
 extension StackService {
     /// Makes services of a stack what the request says: checks everything first, queues the rollouts in one
@@ -201,7 +202,8 @@ extension StackService {
                 let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
                 if !isOurs, !isPortFree(number, port.hostAddress) {
                     throw Failure(
-                        .conflict, "Port \(number), which \(key) asks for, is held by another program on this machine",
+                        .conflict,
+                        "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
                         hint: "See `ss -ltnp | grep :\(number)`, or give the service another port of the host.")
                 }
                 taken.append((spec.name, port))

@@ -41,11 +41,12 @@ public actor StackService {
     ///   - edgeDirectory: where the load balancer's files are; nil means that containers publish their own ports.
     ///   - instance: tells this data directory's containers from those of another Slipway on the same engine.
     ///   - haproxy: the program.
+    ///   - keeper: our own program, whose `keep-edge` starts HAProxy again when it dies; nil where nobody does.
     public init(
         store: Store, engineFor: @escaping @Sendable (Environment) throws -> any Engine, edgeDirectory: String?,
-        instance: String = "slipway", haproxy: String = "haproxy", logger: Logger
+        instance: String = "slipway", haproxy: String = "haproxy", keeper: String? = nil, logger: Logger
     ) {
-        let edge = edgeDirectory.map { Edge(directory: $0, program: haproxy, logger: logger) }
+        let edge = edgeDirectory.map { Edge(directory: $0, program: haproxy, keeper: keeper, logger: logger) }
         self.init(
             store: store, engineFor: engineFor, instance: instance, logger: logger,
             surroundings: Surroundings(edge: edge))
