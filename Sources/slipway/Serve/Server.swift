@@ -50,7 +50,7 @@ struct Server {
         let access = Access(store: store)
         let stacks = StackService(
             store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
-            instance: try data.instance(), logger: logger)
+            instance: try data.instance(), keeper: executable, logger: logger)
         if try await stacks.environments().isEmpty {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
