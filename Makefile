@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo check clean
+.PHONY: help setup build test soak lint format demo check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ build: ## build Slipway
 
 test: ## run all tests, those with a real engine and a real browser included
 	@scripts/test
+
+soak: ## the long tests: 200 kills, 100,000 simulated seeds, load; the result goes into bench/RESULTS.md
+	@scripts/soak
 
 lint: ## hold the style: swift format, shellcheck
 	@scripts/lint
