@@ -11,7 +11,9 @@ struct InterruptionTests {
             let watcher = Task {
                 // What can be seen from outside at any moment.
                 while !Task.isCancelled {
-                    if scratch.mirror.exists { return try await scratch.bash("git -C \(scratch.mirror.directory) config http.receivepack") }
+                    if scratch.mirror.exists {
+                        return try await scratch.bash("git -C \(scratch.mirror.directory) config http.receivepack")
+                    }
                     try await Task.sleep(for: .milliseconds(1))
                 }
                 return ""
@@ -27,7 +29,9 @@ struct InterruptionTests {
 
     @Test func draftsOfACheckoutGoWithIt() async throws {
         try await Scratch.use { scratch in
-            let names = ["build-1", "build-1.\(UUID().uuidString)", "build-1.job", "build-12", "build-12.\(UUID().uuidString)"]
+            let names = [
+                "build-1", "build-1.\(UUID().uuidString)", "build-1.job", "build-12", "build-12.\(UUID().uuidString)",
+            ]
             for name in names {
                 try FileManager.default.createDirectory(
                     atPath: "\(scratch.folder)/checkouts/\(name)/.git", withIntermediateDirectories: true)

@@ -1,5 +1,6 @@
 import Engines
 import Model
+import Store
 import Testing
 
 @testable import Stacks
@@ -21,6 +22,20 @@ import Testing
         #expect(try await harbour.settled(first.first?.rolloutID).state == .done)
         // Without the key the answer would be "no change", and the script would not wait.
         #expect(try await harbour.up([spec(2)], upgrade: true).map(\.rolloutID) == [nil])
+        await harbour.stop()
+    }
+
+    @Test func whatARestartSaysAgainStandsInTheBatchLogOnce() async throws {
+        let harbour = try await Harbour(engine: engine)
+        let rollout = try await harbour.deploy(spec(1))
+        try await harbour.store.write { db in
+            for text in ["pulling acme/orders:2", "pulling acme/orders:2", "pulled", "pulling acme/orders:2"] {
+                try RolloutRecord.note(db, rollout.id, text)
+            }
+        }
+        let log = try await harbour.service.rollout(rollout.id).log.map(\.text)
+        #expect(log.suffix(3) == ["pulling acme/orders:2", "pulled", "pulling acme/orders:2"])
+        #expect(log.count == rollout.log.count + 3)
         await harbour.stop()
     }
 

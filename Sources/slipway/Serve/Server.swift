@@ -43,7 +43,7 @@ struct Server {
         supervisor.removeDrafts()
         let engine = try DockerEngine(socket: options.engineSocket)
         try Preflight.programs(ownRegistry: options.registry == nil)
-        try Preflight.port(options.port, host: options.host)
+        try await Preflight.port(options.port, host: options.host, patience: .seconds(1))
         let store = try Store(
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)

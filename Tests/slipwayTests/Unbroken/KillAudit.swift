@@ -120,7 +120,7 @@ struct KillAudit {
             "docker network ls --filter label=dev.slipway.instance=\(instance) --format '{{.Name}}'")
         if networks.split(separator: "\n").count != 1 { return "networks \(networks)" }
         if let edge = try await edgeProblem(running) { return edge }
-        let supervisors = try await slipway.shell("pgrep -f 'supervise \(slipway.data.path)' || true")
+        let supervisors = try await slipway.shell("pgrep -f 'supervis[e] \(slipway.data.path)' || true")
         return supervisors.isEmpty ? nil : "supervisors \(supervisors)"
     }
 

@@ -42,7 +42,8 @@ struct KillPlan: Sendable {
                 let isTwice = Int.random(in: 0..<4, using: &random) == 0
                 let again = Int.random(in: 0..<800, using: &random)
                 return (
-                    phase, KillPoint(phase: phase, share: isEdge ? nil : share, edge: edge, again: isTwice ? again : nil)
+                    phase,
+                    KillPoint(phase: phase, share: isEdge ? nil : share, edge: edge, again: isTwice ? again : nil)
                 )
             }
             return Dictionary(uniqueKeysWithValues: points)

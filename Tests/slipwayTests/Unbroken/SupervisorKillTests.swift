@@ -95,7 +95,7 @@ struct SupervisorKillTests {
                 #expect(log.components(separatedBy: "supervisor of this step was killed").count == 2, "\(what): \(log)")
                 // In a container or not: the machine shows it.
                 try await slipway.wait("\(what): its processes to be gone") {
-                    try await slipway.shell("pgrep -f 'count.pl \(mark) 6000' || true").isEmpty
+                    try await slipway.shell("pgrep -f 'count.p[l] \(mark) 6000' || true").isEmpty
                 }
                 let containers = try await slipway.shell("docker ps -a --no-trunc | grep '\(mark)' || true")
                 #expect(containers == "", "\(what)")
@@ -127,7 +127,9 @@ struct SupervisorKillTests {
                 return nil
             }
             let file = "\(slipway.data.runFolder)/\(owner.replacing("s/", with: "-"))-\(step.index)/pid"
-            return (try? String(contentsOfFile: file, encoding: .utf8))?.split(separator: " ").first.flatMap { Int32($0) }
+            return (try? String(contentsOfFile: file, encoding: .utf8))?.split(separator: " ").first.flatMap {
+                Int32($0)
+            }
         }
     }
 
