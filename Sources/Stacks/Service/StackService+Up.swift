@@ -9,10 +9,14 @@ extension StackService {
     /// Makes services of a stack what the request says: checks everything first, queues the rollouts in one
     /// transaction, and returns at once.
     ///
-    /// - Parameter pin: the image with its recorded digest, or nil for one that is none of ours.
+    /// - Parameters:
+    ///   - key: of the request; the same key again gets the same answer and changes nothing.
+    ///   - pin: the image with its recorded digest, or nil for one that is none of ours.
     public func up(
-        _ request: UpRequest, in environment: Environment, pin: @Sendable (ServiceSpec) async throws -> String?
+        _ request: UpRequest, in environment: Environment, key: String? = nil,
+        pin: @Sendable (ServiceSpec) async throws -> String?
     ) async throws -> [ServiceOutcome] {
+        if let key, let answer = try await store.read({ try UpAnswer.find($0, key) }) { return answer }
         let chosen = try await prepare(request, environment, pin)
         let now = try await situations(environment, request.stack)
         let decisions = try chosen.map { spec in (spec, try decision(on: spec, request, now[spec.name] ?? .init())) }
@@ -41,10 +45,12 @@ extension StackService {
                         service: name, action: .removed, rolloutID: id,
                         message: "\(name): removing it, the file does not name it"))
             }
+            if request.confirmUpgrade { try Self.expireParked(chosen.map(\.name), request.stack, environment, db) }
+            if let key { try UpAnswer.keep(db, key, outcomes) }
             try Store.log("environment/\(environment.id)", "up", in: db)
             return outcomes
         }
-        if request.confirmUpgrade { try await expireParked(chosen.map(\.name), request.stack, environment) }
+        if request.confirmUpgrade { tendedAt[environment.id] = nil }
         signal.fire()
         return outcomes
     }
@@ -158,17 +164,16 @@ extension StackService {
     }
 
     /// Parked containers of a confirmed upgrade are removed at the next look, as if their time were over.
-    private func expireParked(_ services: [String], _ stack: String, _ environment: Environment) async throws {
-        try await store.write { db in
-            for service in services {
-                let key = ServiceKey(environmentID: environment.id, stack: stack, service: service)
-                for var container in try ContainerRecord.all(db, of: key) where container.parkedAt != nil {
-                    container.parkedAt = Date(timeIntervalSince1970: 0)
-                    try container.save(db)
-                }
+    private static func expireParked(
+        _ services: [String], _ stack: String, _ environment: Environment, _ db: Database
+    ) throws {
+        for service in services {
+            let key = ServiceKey(environmentID: environment.id, stack: stack, service: service)
+            for var container in try ContainerRecord.all(db, of: key) where container.parkedAt != nil {
+                container.parkedAt = Date(timeIntervalSince1970: 0)
+                try container.save(db)
             }
         }
-        tendedAt[environment.id] = nil
     }
 
     /// Refuses a port that another service or another program holds, naming it.
