@@ -4,6 +4,8 @@ import Glibc
 /// own included. What was seen once is remembered, so that a process whose parent has died is still found.
 struct SessionMembers: Sendable {
     let leader: Int32
+    /// The process that has adopted the orphans among them; nil where they shall be left alone.
+    var adopter: Int32?
     private var seen: Set<ProcessIdentity> = []
 
     init(leader: Int32) {
@@ -35,13 +37,14 @@ struct SessionMembers: Sendable {
                 || seen.contains(ProcessIdentity(pid: stat.pid, startTime: stat.startTime, boot: boot))
         }
         var known = Set(members.map(\.pid))
-        var open = members.map(\.pid) + [leader]
+        var open = members.map(\.pid) + [leader] + (adopter.map { [$0] } ?? [])
         while let pid = open.popLast() {
             for child in children[pid] ?? [] where known.insert(child.pid).inserted {
                 members.append(child)
                 open.append(child.pid)
             }
         }
+        members.removeAll { $0.pid == adopter }
         let identities = members.map { ProcessIdentity(pid: $0.pid, startTime: $0.startTime, boot: boot) }
         seen.formUnion(identities)
         return identities

@@ -1,6 +1,6 @@
 import Engines
 import Foundation
-import GRDB
+public import GRDB
 public import Model
 import Store
 
@@ -8,9 +8,12 @@ extension StackService {
     /// Makes services of a stack what the request says: checks everything first, queues the rollouts in one
     /// transaction, and returns at once.
     ///
-    /// - Parameter pin: the image with its recorded digest, or nil for one that is none of ours.
+    /// - Parameters:
+    ///   - pin: the image with its recorded digest, or nil for one that is none of ours.
+    ///   - admit: looks once more, in the transaction that queues them, whether that may still be; throws if not.
     public func up(
-        _ request: UpRequest, in environment: Environment, pin: @Sendable (ServiceSpec) async throws -> String?
+        _ request: UpRequest, in environment: Environment, pin: @Sendable (ServiceSpec) async throws -> String?,
+        admit: @Sendable (Database) throws -> Void = { _ in }
     ) async throws -> [ServiceOutcome] {
         let chosen = try await prepare(request, environment, pin)
         let now = try await situations(environment, request.stack)
@@ -24,6 +27,7 @@ extension StackService {
         options.interval = max(0, request.interval ?? options.interval)
         let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
         let outcomes = try await store.write { [options] db in
+            try admit(db)
             var outcomes: [ServiceOutcome] = []
             for (spec, decision) in decisions {
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: spec.name)
@@ -68,7 +72,8 @@ extension StackService {
         }
         let objections = chosen.flatMap { Stacks.objections(to: $0, edge: edge != nil) }
         guard objections.isEmpty else { throw Failure(.invalid, objections.joined(separator: "\n")) }
-        _ = try await engineInfo(in: environment)
+        // The rollouts of a deploy wait for an engine that is away; a person is told at once.
+        if request.deployID == nil { _ = try await engineInfo(in: environment) }
         let now = try await situations(environment, request.stack)
         for index in chosen.indices {
             if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }
