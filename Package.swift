@@ -55,13 +55,14 @@ let package = Package(
     targets: [
         // Floor 0
         room("Model"),
+        [.target(name: "LinuxCalls")],
         room("HTTPTransport", [nioCore, nioHTTP1, nioPosix], tests: ["StubServer"]),
         // Floor 1
         room("Store", ["Model", grdb]),
         room("StackFile", ["Model", yams]),
         room("DockerAPI", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         room("Git", ["Model", subprocess, system]),
-        room("Supervisor", ["Model"]),
+        room("Supervisor", ["Model", "LinuxCalls"]),
         room("Secrets", ["Model", crypto, cryptoExtras]),
         room("Client", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         // Floor 2
