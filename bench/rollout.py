@@ -169,6 +169,15 @@ def candidate(scratch, service, rehearsals):
     """A function that rolls one revision out under load and returns what was seen."""
 
     def measure(run, slow=0):
+        if hasattr(service, "wake"):
+            service.wake()
+        try:
+            return once(run, slow)
+        finally:
+            if hasattr(service, "rest"):
+                service.rest()
+
+    def once(run, slow):
         load = Load(scratch, service.url, slow)
         time.sleep(1)
         load.mark("begin")
@@ -218,6 +227,8 @@ def main():
             try:
                 services[name] = make()
                 services[name].roll_out(1)  # a rehearsal: what comes after finds everything warm
+                if hasattr(services[name], "rest"):
+                    services[name].rest()
             except Exception as error:
                 say(f"  {name} can't be measured: {error!r}")
                 measurement.note(f"{name} can't be measured: {error}")
