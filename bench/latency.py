@@ -2,7 +2,7 @@
 """How long the API and the pages take to answer, asked by one client and by eight at once.
 
 The server has an app of 100 commits, and a deploy whose log has a million lines (48 MB). Each client is a process with
-one connection that stays open and asks as soon as it was answered; the numbers are milliseconds over all runs' requests.
+one connection that stays open, and asks again as soon as it was answered.
 """
 
 import http.client

@@ -79,7 +79,8 @@ def main():
             app.commit("slow", {"slipway.yml": 'test:\n  steps: ["sleep 20"]\nimage: false\n'})
             shas = [app.commit(f"slow {number}") for number in range(SLOTS - 1)]
             app.push(server.remote("app"), server.token)
-            until(lambda: len(by_program(server).get("supervise", [])) == SLOTS, "four steps", interval=0.5)  # noqa: B023
+            supervisors = lambda: by_program(server).get("supervise", [])  # noqa: B023, E731
+            until(lambda: len(supervisors()) == SLOTS, "four steps", interval=0.5)  # noqa: B023
             time.sleep(5)
             found = by_program(server)
             for one in found["supervise"]:

@@ -47,7 +47,7 @@ TABLES = [
         Row("one build, median", ("Slipway", "one build, median"), "s"),
     ]),
     ("rollout", "A rollout of 3 replicas, one at a time, under load", [
-        Row("the rollout, beside the raw loop (floor)", ("Slipway", "of it, queued to ended"), "s",
+        Row("the rollout, beside the raw loop (floor)", ("Slipway", "the rollout"), "s",
             ("raw loop", "done"), ratio_target=1.1, aim="1.1 times the raw loop"),
         Row("the command `slipway up`, beside the raw loop", ("Slipway", "done"), "s", ("raw loop", "done")),
         Row("the command, beside docker-compose 1.29", ("Slipway", "done"), "s", ("docker-compose 1.29", "done")),
@@ -84,6 +84,7 @@ TABLES = [
         Row("registry (RSS)", ("registry", "RSS"), "MB"),
     ]),
 ]  # fmt: skip
+BREAKDOWNS = {"first_step": "ms since the push was received", "rollout": "ms for all three"}
 SCALE = {"ms": 1000, "k/s": 1 / 1000}
 
 
@@ -161,14 +162,14 @@ def latency_table(document):
     return lines
 
 
-def breakdown(document):
-    """Where the time of a first step goes, by Slipway's own records."""
+def breakdown(document, what):
+    """Where the time goes, by Slipway's own records or as a floor measured it itself."""
     lines = []
     for candidate, metrics in document["results"].items():
         parts = [f"{name.removeprefix('of it, ')} {value['median'] * 1000:.0f}" for name, value in metrics.items()
                  if name.startswith("of it, ")]  # fmt: skip
         if parts:
-            lines.append(f"* {candidate}, ms since the push was received: {', '.join(parts)}.")
+            lines.append(f"* {candidate}, {what}: {', '.join(parts)}.")
     return lines
 
 
@@ -187,8 +188,8 @@ def section(name, title, rows, document):
     else:
         text += ["| what | ratio | Slipway | beside | aim | |", "| --- | --- | --- | --- | --- | --- |"]
         text += filter(None, (line(row, document) for row in rows))
-    if name == "first_step":
-        text += ["", *breakdown(document)]
+    if name in BREAKDOWNS:
+        text += ["", *breakdown(document, BREAKDOWNS[name])]
     text += [""] + [f"* {note}" for note in document["notes"]] + ([""] if document["notes"] else [])
     return text
 
