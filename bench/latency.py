@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long the API and the pages take to answer, asked by one client and by eight at once.
 
-The server has an app of 100 commits, and a deploy whose log has a million lines (48 MB). Each client is a process with
+The server has an app of 100 commits, and a deploy whose log has a million lines (49 MB). Each client is a process with
 one connection that stays open, and asks again as soon as it was answered.
 """
 
@@ -22,7 +22,7 @@ PATHS = {
     "API, target with 100 commits": "/api/v1/targets/latency/production?limit=100",
     "app page": "/apps/latency",
     "target page, 100 commits": "/targets/latency/production",
-    "deploy page, 48 MB log": "/deploys/1",
+    "deploy page, 49 MB log": "/deploys/1",
 }
 CLIENTS = (1, 8)
 

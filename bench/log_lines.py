@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Log lines per second, from a step on the host and from a container, until the log is complete in the API.
 
-The step writes numbered lines of 48 bytes that lie ready in a file. The clock starts with the time stamp that the step
+The step writes numbered lines of 48 characters that lie ready in a file. The clock starts with the time stamp that the step
 prints before them, and stops when the API has delivered the last byte and said that it is the last. Every line is then
 compared with what was written.
 """
@@ -149,7 +149,7 @@ def main():
         candidates["script(1)"] = terminal(scratch.path, options.lines)
         quiet()
         paired(measurement, options.runs, candidates)
-        counts = f"{options.lines:,} lines of 48 bytes (Buildbot: {options.buildbot_lines:,})"
+        counts = f"{options.lines:,} lines of 48 characters (Buildbot: {options.buildbot_lines:,})"
         measurement.note(f"{counts}; every log that counts was complete and in order, to the byte")
     measurement.write()
 
