@@ -16,9 +16,25 @@ public struct GitMirror: Sendable {
     /// Whether the repository is there.
     public var exists: Bool { FileManager.default.fileExists(atPath: directory + "/HEAD") }
 
-    /// Makes the repository, pushable over HTTP; again and again does no harm. `branch` is what a clone checks out.
+    /// Makes the repository, pushable over HTTP: complete or absent, also when the server dies meanwhile. Again and
+    /// again does no harm. `branch` is what a clone checks out.
     public func create(branch: String = "main") async throws {
-        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        guard !exists else { return try await settle(branch: branch) }
+        let draft = GitMirror(directory: "\(directory).\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: draft.directory) }
+        try? FileManager.default.createDirectory(atPath: draft.directory, withIntermediateDirectories: true)
+        try await draft.settle(branch: branch)
+        do {
+            try FileManager.default.moveItem(atPath: draft.directory, toPath: directory)
+        } catch {
+            guard exists else {
+                throw Failure(
+                    .unavailable, "The repository \(directory) can't be made", cause: error.localizedDescription)
+            }
+        }
+    }
+
+    private func settle(branch: String) async throws {
         try await GitCommand(["init", "--quiet", "--bare", "--initial-branch", branch, directory], in: nil).output()
         let settings = [
             "http.receivepack": "true", "uploadpack.allowAnySHA1InWant": "true", "uploadpack.allowFilter": "true",
@@ -55,18 +71,20 @@ public struct GitMirror: Sendable {
                     ? "The repository has no branches yet: push a commit to \(branch)."
                     : "It has \(branches.prefix(20).joined(separator: ", ")).")
         }
-        var arguments = ["--first-parent", "--max-count=\(limit)", head.description]
-        if let excluding, try await has(excluding) { arguments.append("^\(excluding)") }
-        let commits = try await git(["log", GitLog.format] + arguments + ["--"])
-        let sizes = GitLog.sizes(
+        let exclusion = if let excluding, try await has(excluding) { ["^\(excluding)"] } else { [String]() }
+        return try await log(from: head, limit: limit, exclusion)
+    }
+
+    /// Commits from `head` on, first-parent, newest first.
+    public func log(from head: SHA, limit: Int) async throws -> [GitCommit] {
+        try await log(from: head, limit: limit, [])
+    }
+
+    private func log(from head: SHA, limit: Int, _ exclusion: [String]) async throws -> [GitCommit] {
+        GitLog.commits(
             try await git(
-                ["log", "--format=%H", "--numstat", "--no-renames", "--diff-merges=first-parent"] + arguments + ["--"]))
-        return GitLog.commits(commits).map { commit in
-            var commit = commit
-            commit.additions = sizes[commit.sha]?.additions ?? 0
-            commit.deletions = sizes[commit.sha]?.deletions ?? 0
-            return commit
-        }
+                ["log", GitLog.format, "--numstat", "--no-renames", "--diff-merges=first-parent", "--first-parent"]
+                    + ["--max-count=\(limit)", head.description] + exclusion + ["--"]))
     }
 
     /// What `newer` has and `older` has not, first-parent, newest first; with no `older`, all of it.

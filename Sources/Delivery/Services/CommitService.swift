@@ -12,6 +12,7 @@ struct CommitService: Sendable {
     /// One look at an app at a time: two pushes at once must not number commits twice.
     let turns = Turns()
     private let looks = Looks()
+    private let files = CommitFilesCache()
 
     /// As many commits of a branch are taken over at the first look.
     static let firstLook = 200
@@ -79,8 +80,10 @@ struct CommitService: Sendable {
 
     private func look(at app: App) async throws {
         let mirror = mirror(of: app)
-        if case .remote(let url) = app.source {
-            try await mirror.fetch(from: url, timeout: .seconds(settings.gitTimeout))
+        switch app.source {
+        case .remote(let url): try await mirror.fetch(from: url, timeout: .seconds(settings.gitTimeout))
+        // The server may have died between the app's record and its repository.
+        case .hosted: if !mirror.exists { try await mirror.create(branch: app.branch) }
         }
         let known = try await journal.knownCommits(of: app)
         guard let head = try await mirror.head(of: app.branch) else {
@@ -96,7 +99,7 @@ struct CommitService: Sendable {
             let names = Set(changes.fresh)
             let details =
                 changes.fresh.isEmpty
-                ? [] : try await mirror.log(branch: app.branch, excluding: nil, limit: changes.fresh.count)
+                ? [] : try await mirror.log(from: head, limit: changes.fresh.count)
             try await journal.apply(
                 changes, fresh: details.filter { names.contains($0.sha) },
                 building: commitsToBuild(changes, isFirstLook: known.isEmpty), of: app)
@@ -111,26 +114,30 @@ struct CommitService: Sendable {
         try await journal.setProblem(try await problemOfFiles(of: app, at: head), of: app)
     }
 
+    /// What the commit's files ask for, and what is wrong with them.
+    func configuration(of app: App, at sha: SHA) async throws -> PipelineConfiguration {
+        try await files.files(of: mirror(of: app), at: sha).configuration(app: app)
+    }
+
     /// What is wrong with the files at the branch's head, a line each; nil when all is well.
     private func problemOfFiles(of app: App, at head: SHA) async throws -> String? {
-        let errors = try await CommitFiles.load(from: mirror(of: app), at: head).configuration(app: app).findings
-            .filter { $0.severity == .error }
+        let errors = try await configuration(of: app, at: head).findings.filter { $0.severity == .error }
         return errors.isEmpty ? nil : errors.map(\.description).joined(separator: "\n")
     }
 
-    /// Looks at every git URL, again and again, until it is cancelled; one that hangs holds up no other. At the start it
-    /// looks at Slipway's own repositories too, and again at those where a look failed: a push may have come in just
-    /// before the server ended, or when the disk was full.
+    /// Looks at every git URL, again and again, until it is cancelled; one that hangs holds up no other. In its first
+    /// half minute it looks at Slipway's own repositories too, and later at those where a look failed: a push may have
+    /// come in just before the server ended, git may still be storing it, or the disk was full.
     func poll() async {
-        var isFirst = true
+        let start = ContinuousClock.now
         while !Task.isCancelled {
             var pause = interval
+            let isNew = ContinuousClock.now - start < .seconds(30)
             do {
-                for app in try await journal.apps() where app.source != .hosted || app.problem != nil || isFirst {
+                for app in try await journal.apps() where app.source != .hosted || app.problem != nil || isNew {
                     let hasBegun = await looks.poll(app.id, every: interval) { try await carryOut(app) }
                     if !hasBegun { pause = min(interval, .milliseconds(200)) }
                 }
-                isFirst = isFirst && pause < interval
             } catch {
                 logger.warning("poll failed", metadata: ["reason": "\(error)"])
             }

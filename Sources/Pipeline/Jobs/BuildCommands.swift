@@ -73,11 +73,11 @@ struct BuildCommands {
         let lines = builds.enumerated().map { index, entry in
             Self.quoted(
                 [
-                    "docker", "build", "--tag", entry.1, "--tag", "\(request.testCache)-\(index)",
+                    "docker", "build", "--force-rm", "--tag", entry.1, "--tag", "\(request.testCache)-\(index)",
                     "--file", "\(entry.0.context)/\(entry.0.dockerfile)",
                 ] + (entry.0.target.map { ["--target", $0] } ?? []) + [entry.0.context])
         }
-        return docker(["/bin/sh", "-ec", lines.joined(separator: "\n")])
+        return patient(.build, ["/bin/sh", "-ec", lines.joined(separator: "\n")])
     }
 
     /// Builds the image, tagged with the whole SHA and labelled as OCI has it.
@@ -90,20 +90,18 @@ struct BuildCommands {
             "org.opencontainers.image.version": request.commit.sha.description,
             "org.opencontainers.image.title": request.app.name,
         ]
-        var arguments = ["docker", "build", "--tag", tag(of: image), "--file", "\(image.context)/\(image.dockerfile)"]
+        // Else a step of the Dockerfile that fails leaves its container.
+        var arguments = ["docker", "build", "--force-rm", "--tag", tag(of: image)]
+        arguments += ["--file", "\(image.context)/\(image.dockerfile)"]
         if let target = image.target { arguments += ["--target", target] }
         for (key, value) in labels.sorted(by: { $0.key < $1.key }) { arguments += ["--label", "\(key)=\(value)"] }
         for key in image.args.keys.sorted() { arguments += ["--build-arg", key] }
-        var command = docker(arguments + [image.context])
+        var command = patient(.build, arguments + [image.context])
         command.environment.merge(image.args) { docker, _ in docker }
         return command
     }
 
-    /// Pushes the image; through a pipe, so that docker prints lines and not a moving picture.
-    func pushImage() throws -> SupervisedCommand {
-        let tag = tag(of: try plan())
-        return docker(["/bin/bash", "-o", "pipefail", "-c", "docker push \"$0\" 2>&1 | cat", tag])
-    }
+    func pushImage() throws -> SupervisedCommand { patient(.push, ["docker", "push", tag(of: try plan())]) }
 
     private func plan() throws -> ImagePlan {
         guard let image = request.configuration.image else {
@@ -121,13 +119,17 @@ struct BuildCommands {
     ) -> SupervisedCommand {
         SupervisedCommand(
             arguments: arguments, environment: environment, workingDirectory: directory, logPath: logPath,
-            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining)
+            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining, skipsInterrupt: true)
     }
 
-    private func docker(_ arguments: [String]) -> SupervisedCommand {
-        SupervisedCommand(
-            arguments: arguments, environment: dockerEnvironment, workingDirectory: request.checkout, logPath: logPath,
-            inactivityTimeout: 1800, timeLimit: 7200)
+    /// Through a pipe, so that docker prints lines and not a moving picture.
+    private func patient(_ kind: PatientCommand.Kind, _ command: [String]) -> SupervisedCommand {
+        let patient = PatientCommand(
+            kind: kind, patience: request.patience, mark: JobFolder(request.jobFolder).waiting, command: command)
+        return SupervisedCommand(
+            arguments: patient.arguments, environment: dockerEnvironment, workingDirectory: request.checkout,
+            logPath: logPath,
+            inactivityTimeout: 1800, timeLimit: 7200, skipsInterrupt: true)
     }
 
     private var dockerEnvironment: [String: String] {

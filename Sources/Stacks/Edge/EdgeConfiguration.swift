@@ -1,29 +1,29 @@
-import Model
+package import Model
 
 /// What the load balancer shall do: which ports it listens on, and which containers stand behind each.
-struct EdgeConfiguration: Hashable, Sendable {
+package struct EdgeConfiguration: Hashable, Sendable {
     /// A container behind a port.
-    struct Server: Hashable, Sendable {
+    package struct Server: Hashable, Sendable {
         /// `<generation>-<slot>`.
-        var name: String
-        var address: String
-        var port: Int
+        package var name: String
+        package var address: String
+        package var port: Int
         /// Whether it gets no new requests.
-        var isDraining: Bool
+        package var isDraining: Bool
 
-        var endpoint: String { "\(address):\(port)" }
+        package var endpoint: String { "\(address):\(port)" }
     }
 
     /// A port of the host and what it leads to.
-    struct Service: Hashable, Sendable {
+    package struct Service: Hashable, Sendable {
         /// `environment.stack.service.port`; names of frontend and backend.
-        var name: String
+        package var name: String
         /// Nil means every IPv4 address.
-        var hostAddress: String?
-        var hostPort: Int
-        var speaksHTTP: Bool
-        var check: HealthCheck?
-        var servers: [Server]
+        package var hostAddress: String?
+        package var hostPort: Int
+        package var speaksHTTP: Bool
+        package var check: HealthCheck?
+        package var servers: [Server]
 
         /// What HAProxy's own check of a server says, which takes dead ones out between two of our looks.
         var checkWords: String {
@@ -34,14 +34,19 @@ struct EdgeConfiguration: Hashable, Sendable {
     }
 
     /// Sorted by name.
-    var services: [Service]
+    package var services: [Service]
 
-    init(services: [Service]) {
+    package init(services: [Service]) {
         self.services = services.sorted { $0.name < $1.name }
     }
 
+    /// Itself without the services of these names, and why each was left out.
+    func without(ports refused: [String: String]) -> (EdgeConfiguration, [String: String]) {
+        (EdgeConfiguration(services: services.filter { refused[$0.name] == nil }), refused)
+    }
+
     /// Changes when something changes that only a reload brings in; the running HAProxy shows it as a backend's name.
-    var structure: String {
+    package var structure: String {
         var subject = self
         for index in subject.services.indices { subject.services[index].servers = [] }
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -50,14 +55,15 @@ struct EdgeConfiguration: Hashable, Sendable {
     }
 
     /// The whole of haproxy.cfg. What each line is for was found by experiment: without `noreuseport` a second HAProxy
-    /// shares ports silently; without `idle-close-on-response` a reload cuts idle connections.
-    func text(socket: String) -> String {
+    /// shares ports silently; without `idle-close-on-response` a reload cuts idle connections. A worker that a reload left goes on
+    /// with its open connections as long as a tunnel may live, and no more than 20 such workers stay.
+    func text() -> String {
         """
         # Written by Slipway at every change; edits are lost.
         global
-            stats socket \(socket) mode 600 level admin expose-fd listeners
             noreuseport
-            hard-stop-after 5m
+            mworker-max-reloads 20
+            hard-stop-after 24h
 
         defaults
             option idle-close-on-response

@@ -1,17 +1,23 @@
 import Engines
 import Foundation
-import GRDB
+public import GRDB
 public import Model
 import Store
+import Supervisor
 
 extension StackService {
     /// Makes services of a stack what the request says: checks everything first, queues the rollouts in one
     /// transaction, and returns at once.
     ///
-    /// - Parameter pin: the image with its recorded digest, or nil for one that is none of ours.
+    /// - Parameters:
+    ///   - key: of the request; the same key again gets the same answer and changes nothing.
+    ///   - pin: the image with its recorded digest, or nil for one that is none of ours.
+    ///   - admit: looks once more, in the transaction that queues them, whether that may still be; throws if not.
     public func up(
-        _ request: UpRequest, in environment: Environment, pin: @Sendable (ServiceSpec) async throws -> String?
+        _ request: UpRequest, in environment: Environment, key: String? = nil,
+        pin: @Sendable (ServiceSpec) async throws -> String?, admit: @Sendable (Database) throws -> Void = { _ in }
     ) async throws -> [ServiceOutcome] {
+        if let key, let answer = try await store.read({ try UpAnswer.find($0, key) }) { return answer }
         let chosen = try await prepare(request, environment, pin)
         let now = try await situations(environment, request.stack)
         let decisions = try chosen.map { spec in (spec, try decision(on: spec, request, now[spec.name] ?? .init())) }
@@ -23,26 +29,30 @@ extension StackService {
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
         let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
+        let at = self.now()
         let outcomes = try await store.write { [options] db in
+            try admit(db)
             var outcomes: [ServiceOutcome] = []
             for (spec, decision) in decisions {
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: spec.name)
-                outcomes.append(try Self.record(decision, key, request, options, db))
+                outcomes.append(try Self.record(decision, key, request, options, at, db))
             }
             for name in pruned {
                 guard var spec = now[name]?.spec else { continue }
                 spec.scale = 0
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: name)
-                let id = try Self.queue(spec, key, request, options, isRemoval: true, db)
+                let id = try Self.queue(spec, key, request, options, isRemoval: true, at, db)
                 outcomes.append(
                     ServiceOutcome(
                         service: name, action: .removed, rolloutID: id,
                         message: "\(name): removing it, the file does not name it"))
             }
+            if request.confirmUpgrade { try Self.expireParked(chosen.map(\.name), request.stack, environment, db) }
+            if let key { try UpAnswer.keep(db, key, outcomes) }
             try Store.log("environment/\(environment.id)", "up", in: db)
             return outcomes
         }
-        if request.confirmUpgrade { try await expireParked(chosen.map(\.name), request.stack, environment) }
+        if request.confirmUpgrade { tendedAt[environment.id] = nil }
         signal.fire()
         return outcomes
     }
@@ -68,7 +78,8 @@ extension StackService {
         }
         let objections = chosen.flatMap { Stacks.objections(to: $0, edge: edge != nil) }
         guard objections.isEmpty else { throw Failure(.invalid, objections.joined(separator: "\n")) }
-        _ = try await engineInfo(in: environment)
+        // The rollouts of a deploy wait for an engine that is away; a person is told at once.
+        if request.deployID == nil { _ = try await engineInfo(in: environment) }
         let now = try await situations(environment, request.stack)
         for index in chosen.indices {
             if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }
@@ -116,17 +127,18 @@ extension StackService {
     }
 
     private static func record(
-        _ decision: ServiceDecision, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, _ db: Database
+        _ decision: ServiceDecision, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, _ now: Date,
+        _ db: Database
     ) throws -> ServiceOutcome {
         switch decision {
         case .leave(let action, let message):
             return ServiceOutcome(service: key.service, action: action, message: message)
         case .cancel(let record, let message):
-            try requestCancel(record.rollout.id, "rolled back by `up --rollback`", db)
+            try requestCancel(record.rollout.id, "rolled back by `up --rollback`", at: now, db)
             return ServiceOutcome(
                 service: key.service, action: .rolledBack, rolloutID: record.rollout.id, message: message)
         case .roll(let action, let spec, let isForced, let message):
-            let id = try queue(spec, key, request, options, isForced: isForced, db)
+            let id = try queue(spec, key, request, options, isForced: isForced, now, db)
             return ServiceOutcome(service: key.service, action: action, rolloutID: id, message: message)
         }
     }
@@ -134,37 +146,37 @@ extension StackService {
     /// Queues a rollout; those that were queued before it are overtaken.
     private static func queue(
         _ spec: ServiceSpec, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, isForced: Bool = false,
-        isRemoval: Bool = false, _ db: Database
+        isRemoval: Bool = false, _ now: Date, _ db: Database
     ) throws -> Int64 {
         var record = RolloutRecord(
             rollout: Rollout(
                 id: 0, environmentID: key.environmentID, stack: key.stack, service: key.service,
-                deployID: request.deployID, revision: request.revision, spec: spec, options: options, queuedAt: Date()),
+                deployID: request.deployID, revision: request.revision, spec: spec, options: options, queuedAt: now),
             isForced: isForced, isRemoval: isRemoval)
         let waiting = try RolloutRecord.ofService(db, key, and: "state = 'queued'")
         try record.insert(db)
         for var old in waiting {
             old.rollout.state = .cancelled
             old.rollout.reason = "superseded by rollout \(record.rollout.id)"
-            old.rollout.endedAt = Date()
+            old.rollout.endedAt = now
             try old.update(db)
-            try RolloutRecord.note(db, old.rollout.id, "superseded by rollout \(record.rollout.id)", kind: "ended")
+            try RolloutRecord.note(
+                db, old.rollout.id, "superseded by rollout \(record.rollout.id)", at: now, kind: "ended")
         }
         return record.rollout.id
     }
 
     /// Parked containers of a confirmed upgrade are removed at the next look, as if their time were over.
-    private func expireParked(_ services: [String], _ stack: String, _ environment: Environment) async throws {
-        try await store.write { db in
-            for service in services {
-                let key = ServiceKey(environmentID: environment.id, stack: stack, service: service)
-                for var container in try ContainerRecord.all(db, of: key) where container.parkedAt != nil {
-                    container.parkedAt = Date(timeIntervalSince1970: 0)
-                    try container.save(db)
-                }
+    private static func expireParked(
+        _ services: [String], _ stack: String, _ environment: Environment, _ db: Database
+    ) throws {
+        for service in services {
+            let key = ServiceKey(environmentID: environment.id, stack: stack, service: service)
+            for var container in try ContainerRecord.all(db, of: key) where container.parkedAt != nil {
+                container.parkedAt = Date(timeIntervalSince1970: 0)
+                try container.save(db)
             }
         }
-        tendedAt[environment.id] = nil
     }
 
     /// Refuses a port that another service or another program holds, naming it.
@@ -196,9 +208,10 @@ extension StackService {
                         hint: "Give one of them another port of the host.")
                 }
                 let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
-                if !isOurs, !PortProbe.isFree(number, address: port.hostAddress) {
+                if !isOurs, !isPortFree(number, port.hostAddress) {
                     throw Failure(
-                        .conflict, "Port \(number), which \(key) asks for, is held by another program on this machine",
+                        .conflict,
+                        "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
                         hint: "See `ss -ltnp | grep :\(number)`, or give the service another port of the host.")
                 }
                 taken.append((spec.name, port))

@@ -23,6 +23,7 @@ struct ServerOptions: Sendable {
     var aliases: [String]
     var buildSlots: Int
     var pollInterval: Int
+    var patience: Int
     var allowsHostSteps: Bool
 }
 
@@ -38,10 +39,12 @@ struct Server {
     func run() async throws {
         let (data, executable) = (options.data, try OwnExecutable.path())
         try data.prepare(executable: executable)
-        try data.lock()
+        try await data.lock()
+        let supervisor = Supervisor(runDirectory: data.runFolder, executable: executable)
+        supervisor.removeDrafts()
         let engine = try DockerEngine(socket: options.engineSocket)
         try Preflight.programs(ownRegistry: options.registry == nil)
-        try Preflight.port(options.port, host: options.host)
+        try await Preflight.port(options.port, host: options.host, patience: .seconds(1))
         let store = try Store(
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
@@ -50,7 +53,7 @@ struct Server {
         let access = Access(store: store)
         let stacks = StackService(
             store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
-            instance: try data.instance(), logger: logger)
+            instance: try data.instance(), keeper: executable, logger: logger)
         if try await stacks.environments().isEmpty {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
@@ -59,12 +62,13 @@ struct Server {
             options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
         let delivery = Delivery(
             store: store, stacks: stacks, access: access,
-            supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
+            supervisor: supervisor,
             engine: engine,
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
-                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance()),
+                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
+                patience: max(1, options.patience)),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
