@@ -19,12 +19,20 @@ class RawLoop:
         self.balancer = Balancer(scratch, "raw-haproxy")
         self.url = self.balancer.url
         self.serving, self.parked = [], []
+        self.took = {}
         for slot in range(replicas):
             self.serving.append(self._bring_in(0, slot))
 
     def _clear(self):
         docker("rm", "-fv", *docker("ps", "-aq", "--filter", f"label={self.name}"))
         docker("network", "rm", self.network)
+
+    @contextlib.contextmanager
+    def _part(self, name):
+        """Adds up what a kind of call takes."""
+        begin = time.time()
+        yield
+        self.took[name] = self.took.get(name, 0) + time.time() - begin
 
     def _bring_in(self, revision, slot):
         """Creates, starts, waits until healthy, lets requests in; returns id and name."""
@@ -33,12 +41,15 @@ class RawLoop:
             "Image": self.image, "Env": [f"REVISION=r{revision}", "TERM_MODE=die"], "Labels": {self.name: "1"},
             "HostConfig": {"NetworkMode": self.name, "Init": True, "RestartPolicy": {"Name": "unless-stopped"}},
         }  # fmt: skip
-        container = self.engine("POST", f"/containers/create?name={name}", body)["Id"]
-        self.engine("POST", f"/containers/{container}/start")
-        seen = self.engine("GET", f"/containers/{container}/json")
-        address = seen["NetworkSettings"]["Networks"][self.name]["IPAddress"]
-        self._await_health(address)
-        self.balancer.add(name, f"{address}:{CHECK['port']}")
+        with self._part("create"):
+            container = self.engine("POST", f"/containers/create?name={name}", body)["Id"]
+        with self._part("start"):
+            self.engine("POST", f"/containers/{container}/start")
+        with self._part("healthy, in the balancer"):
+            seen = self.engine("GET", f"/containers/{container}/json")
+            address = seen["NetworkSettings"]["Networks"][self.name]["IPAddress"]
+            self._await_health(address)
+            self.balancer.add(name, f"{address}:{CHECK['port']}")
         return container, name
 
     def _await_health(self, address):
@@ -63,15 +74,19 @@ class RawLoop:
     def roll_out(self, revision):
         """Replaces all; the old ones are kept stopped, those of the time before removed."""
         begin = time.time()
+        self.took = {}
         old, self.serving = self.serving, []
         for slot in range(self.replicas):
             self.serving.append(self._bring_in(revision, slot))
             container, name = old[slot]
-            self.balancer.drain(name)
-            until(lambda: self.balancer.is_drained(name), "drained", interval=0.02)  # noqa: B023
-            self.balancer.remove(name)
-            self.engine("POST", f"/containers/{container}/stop?t=10")
-        for container, _ in self.parked:
-            self.engine("DELETE", f"/containers/{container}?v=1")
+            with self._part("drain"):
+                self.balancer.drain(name)
+            with self._part("drained, out, stopped"):
+                until(lambda: self.balancer.is_drained(name), "drained", interval=0.02)  # noqa: B023
+                self.balancer.remove(name)
+                self.engine("POST", f"/containers/{container}/stop?t=10")
+        with self._part("remove parked"):
+            for container, _ in self.parked:
+                self.engine("DELETE", f"/containers/{container}?v=1")
         self.parked = old
-        return {"done": time.time() - begin}
+        return {"done": time.time() - begin} | {f"of it, {name}": took for name, took in self.took.items()}

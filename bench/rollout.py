@@ -63,7 +63,24 @@ class SlipwayService:
             raise RuntimeError(f"the rollout is {rollout['state']}: {rollout.get('reason')}")
         queued, ended = seconds(rollout["queuedAt"]), seconds(rollout["endedAt"])
         self.log = [(seconds(entry["at"]) - queued, entry["text"]) for entry in rollout["log"]]
-        return {"done": end - begin, "of it, queued to ended": ended - queued}
+        return {"done": end - begin, "the rollout": ended - queued} | parts(self.log)
+
+
+# What a line of a rollout's log says has just been done.
+PARTS = {
+    "created": "create", "started": "start", "takes requests": "healthy, in the balancer",
+    "takes no new requests": "drain", "stopped": "drained, out, stopped", "removed": "remove parked",
+}  # fmt: skip
+
+
+def parts(log):
+    """What each kind of act took in all, by the times in the rollout's log."""
+    took, before = {}, 0
+    for at, text in log:
+        name = next((name for words, name in PARTS.items() if words in text), "begin and end")
+        took[f"of it, {name}"] = took.get(f"of it, {name}", 0) + at - before
+        before = at
+    return took
 
 
 def last_rollout(text):
@@ -169,6 +186,15 @@ def candidate(scratch, service, rehearsals):
     """A function that rolls one revision out under load and returns what was seen."""
 
     def measure(run, slow=0):
+        if hasattr(service, "wake"):
+            service.wake()
+        try:
+            return once(run, slow)
+        finally:
+            if hasattr(service, "rest"):
+                service.rest()
+
+    def once(run, slow):
         load = Load(scratch, service.url, slow)
         time.sleep(1)
         load.mark("begin")
@@ -218,6 +244,8 @@ def main():
             try:
                 services[name] = make()
                 services[name].roll_out(1)  # a rehearsal: what comes after finds everything warm
+                if hasattr(services[name], "rest"):
+                    services[name].rest()
             except Exception as error:
                 say(f"  {name} can't be measured: {error!r}")
                 measurement.note(f"{name} can't be measured: {error}")

@@ -14,6 +14,8 @@ from harness import docker, engine_api, until
 BRIDGE, GATEWAY = "slipwaybench0", "10.211.255.1/24"
 POOL, SWARM_POOL = "10.211.0.0/17", "10.212.0.0/16"
 FOLLOW = 0.05  # seconds between two looks at the tasks
+# The engine runs a program in each container for each check: at 100 ms, three containers would keep both cores busy.
+HEALTH_INTERVAL = "250ms"
 PROBE = (
     "use IO::Socket::INET; my $s = IO::Socket::INET->new(PeerAddr => q(127.0.0.1), PeerPort => %d, Timeout => 2) or"
     " exit 1; print $s qq(GET %s HTTP/1.0\\r\\n\\r\\n); exit(<$s> =~ / 200 / ? 0 : 1)"
@@ -40,7 +42,7 @@ class Swarm:
         self._docker(
             "service", "create", "--detach", "--name", "web", "--replicas", replicas, "--endpoint-mode", "dnsrr",
             "--publish", f"mode=host,target={CHECK['port']}", "--init", "--no-resolve-image",
-            "--health-cmd", f"perl -e '{probe}'", "--health-interval", f"{CHECK['interval']}ms",
+            "--health-cmd", f"perl -e '{probe}'", "--health-interval", HEALTH_INTERVAL,
             "--health-retries", "3", "--health-start-period", "60s", "--update-order", "start-first",
             "--update-parallelism", "1", "--update-delay", "0s", "--update-monitor", "500ms",
             "--env", "REVISION=r0", "--env", "TERM_MODE=die", image,
@@ -49,7 +51,7 @@ class Swarm:
         self._follower = threading.Thread(target=self._follow, daemon=True)
         self._follower.start()
         scratch.callback(self._end_follower)
-        until(lambda: len(self._up()) == replicas, "the swarm's service", 90, 0.2)
+        self._await_up()
 
     def _start_engine(self, scratch):
         subprocess.run(["ip", "link", "add", BRIDGE, "type", "bridge"], check=True)
@@ -111,8 +113,23 @@ class Swarm:
         self._stop.set()
         self._follower.join(5)
 
-    def _up(self):
-        return [name for name, row in self.balancer.servers().items() if row["status"].startswith("UP")]
+    def _await_up(self):
+        """Returns when all replicas get requests."""
+
+        def up():
+            return [row for row in self.balancer.servers().values() if row["status"].startswith("UP")]
+
+        until(lambda: len(up()) == self.replicas, "the swarm's service", 90, 0.1)
+
+    def rest(self):
+        """Runs nothing while others are measured: its health checks cost a good part of a core."""
+        self._docker("service", "scale", "--detach", "web=0")
+        until(lambda: not docker("-H", f"unix://{self.socket}", "ps", "-q"), "the swarm's rest", 60, 0.2)
+
+    def wake(self):
+        """Runs again what ran."""
+        self._docker("service", "scale", "--detach", f"web={self.replicas}")
+        self._await_up()
 
     def _follow(self):
         """Lets requests reach every task that runs, and none that shall end."""
