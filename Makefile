@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo check clean
+.PHONY: help setup build test simulate lint format demo check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,14 @@ build: ## build Slipway
 
 test: ## run all tests, those with a real engine and a real browser included
 	@scripts/test
+
+# The simulation alone, optimised, in a folder of its own.
+SEEDS ?= 2000
+FROM ?= 1
+simulate: ## play SEEDS=2000 rollouts with everything going wrong; SEED=4711 replays one with all that happens
+	@scripts/install-packages
+	@swift build -c release --product simulate --scratch-path .build-simulate
+	@.build-simulate/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --from $(FROM))
 
 lint: ## hold the style: swift format, shellcheck
 	@scripts/lint
@@ -30,5 +38,5 @@ check: lint ## before a commit: style, build, and the tests that need no engine
 	swift test --skip-build
 
 clean: ## forget what was built, and the images of the engine that the scripts start
-	rm -rf .build .venv .demo
+	rm -rf .build .build-simulate .venv .demo
 	@scripts/engine purge

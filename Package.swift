@@ -79,7 +79,13 @@ let package = Package(
                 "Model", "Store", "StackFile", "Git", "Supervisor", "Engines", "Pipeline", "Stacks", "Access",
                 grdb, logging,
             ]),
+        // A developer's tool: rollouts in a world of its own, with everything going wrong.
+        room("Simulation", ["Model", "Store", "Engines", "Stacks", grdb, logging]),
         // Floor 5
+        [
+            .executableTarget(
+                name: "simulate", dependencies: ["Simulation", argumentParser], swiftSettings: settings)
+        ],
         room(
             "Web",
             [

@@ -9,8 +9,8 @@ struct House {
         "Client": 1,
         "Engines": 2,
         "Pipeline": 3, "Stacks": 3, "Forge": 3, "Access": 3,
-        "Delivery": 4,
-        "Web": 5,
+        "Delivery": 4, "Simulation": 4,
+        "Web": 5, "simulate": 5,
         "slipway": 6,
     ]
 

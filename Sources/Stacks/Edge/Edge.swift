@@ -5,7 +5,7 @@ import Supervisor
 
 /// The load balancer that holds the TCP ports of all services: HAProxy, told over its master's socket, so that an
 /// upgrade drops no request. It outlives the server, and comes back by itself when it dies.
-actor Edge {
+actor Edge: LoadBalancer {
     private let process: EdgeProcess
     private let master: EdgeMaster
     private let logger: Logger

@@ -1,29 +1,29 @@
-import Model
+package import Model
 
 /// What the load balancer shall do: which ports it listens on, and which containers stand behind each.
-struct EdgeConfiguration: Hashable, Sendable {
+package struct EdgeConfiguration: Hashable, Sendable {
     /// A container behind a port.
-    struct Server: Hashable, Sendable {
+    package struct Server: Hashable, Sendable {
         /// `<generation>-<slot>`.
-        var name: String
-        var address: String
-        var port: Int
+        package var name: String
+        package var address: String
+        package var port: Int
         /// Whether it gets no new requests.
-        var isDraining: Bool
+        package var isDraining: Bool
 
-        var endpoint: String { "\(address):\(port)" }
+        package var endpoint: String { "\(address):\(port)" }
     }
 
     /// A port of the host and what it leads to.
-    struct Service: Hashable, Sendable {
+    package struct Service: Hashable, Sendable {
         /// `environment.stack.service.port`; names of frontend and backend.
-        var name: String
+        package var name: String
         /// Nil means every IPv4 address.
-        var hostAddress: String?
-        var hostPort: Int
-        var speaksHTTP: Bool
-        var check: HealthCheck?
-        var servers: [Server]
+        package var hostAddress: String?
+        package var hostPort: Int
+        package var speaksHTTP: Bool
+        package var check: HealthCheck?
+        package var servers: [Server]
 
         /// What HAProxy's own check of a server says, which takes dead ones out between two of our looks.
         var checkWords: String {
@@ -34,9 +34,9 @@ struct EdgeConfiguration: Hashable, Sendable {
     }
 
     /// Sorted by name.
-    var services: [Service]
+    package var services: [Service]
 
-    init(services: [Service]) {
+    package init(services: [Service]) {
         self.services = services.sorted { $0.name < $1.name }
     }
 
@@ -46,7 +46,7 @@ struct EdgeConfiguration: Hashable, Sendable {
     }
 
     /// Changes when something changes that only a reload brings in; the running HAProxy shows it as a backend's name.
-    var structure: String {
+    package var structure: String {
         var subject = self
         for index in subject.services.indices { subject.services[index].servers = [] }
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

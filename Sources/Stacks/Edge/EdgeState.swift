@@ -1,37 +1,37 @@
 import Foundation
 
 /// What the running HAProxy says of itself (`show stat`).
-struct EdgeState: Hashable, Sendable {
-    struct Server: Hashable, Sendable {
+package struct EdgeState: Hashable, Sendable {
+    package struct Server: Hashable, Sendable {
         /// `UP`, `UP 1/2`, `DOWN`, `DRAIN`, `MAINT`, `no check`.
-        var status: String
+        package var status: String
         /// `10.0.0.2:80`.
-        var endpoint: String
+        package var endpoint: String
         /// Requests that are open or queued.
-        var open: Int
+        package var open: Int
         /// Whether it gets no new requests, up or down.
-        var isDraining: Bool
+        package var isDraining: Bool
 
-        init(status: String, endpoint: String, open: Int) {
+        package init(status: String, endpoint: String, open: Int) {
             self.status = status
             self.endpoint = endpoint
             self.open = open
             isDraining = status.hasPrefix("DRAIN")
         }
 
-        var isUp: Bool { status.hasPrefix("UP") || status.hasPrefix("no check") }
+        package var isUp: Bool { status.hasPrefix("UP") || status.hasPrefix("no check") }
     }
 
     /// ``EdgeConfiguration/structure`` of the configuration that it runs.
-    var structure: String?
+    package var structure: String?
     /// By `backend/server`.
-    var servers: [String: Server]
+    package var servers: [String: Server]
     /// Names of the ports that it listens on, and of what they lead to.
     var services: Set<String> = []
     /// Ports that it can't have, by the name of the service's frontend: a sentence each.
     var refused: [String: String] = [:]
 
-    init(structure: String? = nil, servers: [String: Server] = [:]) {
+    package init(structure: String? = nil, servers: [String: Server] = [:]) {
         self.structure = structure
         self.servers = servers
     }

@@ -59,7 +59,7 @@ extension EdgeConfiguration {
 extension StackService {
     /// Makes the edge what is recorded, and returns what it says of itself; nil where there is none.
     @discardableResult
-    func convergeEdge() async throws -> EdgeState? {
+    package func convergeEdge() async throws -> EdgeState? {
         guard let edge else { return nil }
         let store = store
         let state = try await edge.converge { try await store.read { try EdgeConfiguration($0) } }

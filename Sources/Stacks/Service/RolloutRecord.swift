@@ -100,9 +100,9 @@ extension RolloutRecord {
     }
 
     /// Adds a line to the batch log.
-    static func note(_ db: Database, _ id: Int64, _ text: String, kind: String = "log") throws {
+    static func note(_ db: Database, _ id: Int64, _ text: String, at now: Date, kind: String = "log") throws {
         try db.execute(
-            sql: "INSERT INTO rolloutEntry (rolloutID, at, text) VALUES (?, ?, ?)", arguments: [id, Date(), text])
+            sql: "INSERT INTO rolloutEntry (rolloutID, at, text) VALUES (?, ?, ?)", arguments: [id, now, text])
         try Store.log("rollout/\(id)", kind, in: db)
     }
 

@@ -57,7 +57,7 @@ extension StackService {
             }
             return (records, specs, hasMoved)
         }
-        let subjects = containers.compactMap { container -> HealthProber.Subject? in
+        let subjects = containers.compactMap { container -> HealthSubject? in
             guard container.state == .running, records[container.id]?.parkedAt == nil,
                 let address = container.address,
                 let check = container.generation.flatMap({ specs[$0] })?.healthCheck

@@ -24,17 +24,18 @@ extension StackService {
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
         let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
+        let at = self.now()
         let outcomes = try await store.write { [options] db in
             var outcomes: [ServiceOutcome] = []
             for (spec, decision) in decisions {
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: spec.name)
-                outcomes.append(try Self.record(decision, key, request, options, db))
+                outcomes.append(try Self.record(decision, key, request, options, at, db))
             }
             for name in pruned {
                 guard var spec = now[name]?.spec else { continue }
                 spec.scale = 0
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: name)
-                let id = try Self.queue(spec, key, request, options, isRemoval: true, db)
+                let id = try Self.queue(spec, key, request, options, isRemoval: true, at, db)
                 outcomes.append(
                     ServiceOutcome(
                         service: name, action: .removed, rolloutID: id,
@@ -117,17 +118,18 @@ extension StackService {
     }
 
     private static func record(
-        _ decision: ServiceDecision, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, _ db: Database
+        _ decision: ServiceDecision, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, _ now: Date,
+        _ db: Database
     ) throws -> ServiceOutcome {
         switch decision {
         case .leave(let action, let message):
             return ServiceOutcome(service: key.service, action: action, message: message)
         case .cancel(let record, let message):
-            try requestCancel(record.rollout.id, "rolled back by `up --rollback`", db)
+            try requestCancel(record.rollout.id, "rolled back by `up --rollback`", at: now, db)
             return ServiceOutcome(
                 service: key.service, action: .rolledBack, rolloutID: record.rollout.id, message: message)
         case .roll(let action, let spec, let isForced, let message):
-            let id = try queue(spec, key, request, options, isForced: isForced, db)
+            let id = try queue(spec, key, request, options, isForced: isForced, now, db)
             return ServiceOutcome(service: key.service, action: action, rolloutID: id, message: message)
         }
     }
@@ -135,21 +137,22 @@ extension StackService {
     /// Queues a rollout; those that were queued before it are overtaken.
     private static func queue(
         _ spec: ServiceSpec, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, isForced: Bool = false,
-        isRemoval: Bool = false, _ db: Database
+        isRemoval: Bool = false, _ now: Date, _ db: Database
     ) throws -> Int64 {
         var record = RolloutRecord(
             rollout: Rollout(
                 id: 0, environmentID: key.environmentID, stack: key.stack, service: key.service,
-                deployID: request.deployID, revision: request.revision, spec: spec, options: options, queuedAt: Date()),
+                deployID: request.deployID, revision: request.revision, spec: spec, options: options, queuedAt: now),
             isForced: isForced, isRemoval: isRemoval)
         let waiting = try RolloutRecord.ofService(db, key, and: "state = 'queued'")
         try record.insert(db)
         for var old in waiting {
             old.rollout.state = .cancelled
             old.rollout.reason = "superseded by rollout \(record.rollout.id)"
-            old.rollout.endedAt = Date()
+            old.rollout.endedAt = now
             try old.update(db)
-            try RolloutRecord.note(db, old.rollout.id, "superseded by rollout \(record.rollout.id)", kind: "ended")
+            try RolloutRecord.note(
+                db, old.rollout.id, "superseded by rollout \(record.rollout.id)", at: now, kind: "ended")
         }
         return record.rollout.id
     }
@@ -197,7 +200,7 @@ extension StackService {
                         hint: "Give one of them another port of the host.")
                 }
                 let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
-                if !isOurs, !PortProbe.isFree(number, address: port.hostAddress) {
+                if !isOurs, !isPortFree(number, port.hostAddress) {
                     throw Failure(
                         .conflict,
                         "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
