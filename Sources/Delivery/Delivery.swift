@@ -45,7 +45,9 @@ public final class Delivery: Sendable {
     /// Polls, builds and deploys until the task is cancelled; begins with what a restart left unfinished.
     public func run() async throws {
         for environment in try await stacks.environments() { try await journal.addTargets(in: environment) }
-        await Tidying(journal: journal, settings: settings, logger: logger).removeCheckouts()
+        let tidying = Tidying(journal: journal, settings: settings, logger: logger)
+        tidying.removeRepositoryDrafts()
+        await tidying.removeCheckouts()
         await withDiscardingTaskGroup { group in
             group.addTask { [commitService] in await commitService.poll() }
             group.addTask { [buildService] in await buildService.run() }

@@ -93,6 +93,21 @@ extension GitMirror {
         }
     }
 
+    /// Removes a checkout, and the drafts of it that a server left which died while it made them.
+    public static func removeCheckout(_ directory: String) {
+        let (folder, name) = (
+            (directory as NSString).deletingLastPathComponent, (directory as NSString).lastPathComponent
+        )
+        for found in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where found == name || isDraft(found, of: name) {
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(found)")
+        }
+    }
+
+    private static func isDraft(_ found: String, of name: String) -> Bool {
+        found.hasPrefix("\(name).") && UUID(uuidString: String(found.dropFirst(name.count + 1))) != nil
+    }
+
     private func check(_ directory: String, holds sha: SHA) async throws {
         let result = try? await GitCommand(["rev-parse", "--verify", "--quiet", "HEAD"], in: directory).result()
         guard result?.lines.first == sha.description else {

@@ -16,9 +16,25 @@ public struct GitMirror: Sendable {
     /// Whether the repository is there.
     public var exists: Bool { FileManager.default.fileExists(atPath: directory + "/HEAD") }
 
-    /// Makes the repository, pushable over HTTP; again and again does no harm. `branch` is what a clone checks out.
+    /// Makes the repository, pushable over HTTP: complete or absent, also when the server dies meanwhile. Again and
+    /// again does no harm. `branch` is what a clone checks out.
     public func create(branch: String = "main") async throws {
-        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        guard !exists else { return try await settle(branch: branch) }
+        let draft = GitMirror(directory: "\(directory).\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: draft.directory) }
+        try? FileManager.default.createDirectory(atPath: draft.directory, withIntermediateDirectories: true)
+        try await draft.settle(branch: branch)
+        do {
+            try FileManager.default.moveItem(atPath: draft.directory, toPath: directory)
+        } catch {
+            guard exists else {
+                throw Failure(
+                    .unavailable, "The repository \(directory) can't be made", cause: error.localizedDescription)
+            }
+        }
+    }
+
+    private func settle(branch: String) async throws {
         try await GitCommand(["init", "--quiet", "--bare", "--initial-branch", branch, directory], in: nil).output()
         let settings = [
             "http.receivepack": "true", "uploadpack.allowAnySHA1InWant": "true", "uploadpack.allowFilter": "true",

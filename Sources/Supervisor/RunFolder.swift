@@ -11,6 +11,7 @@ struct RunFolder: Sendable {
     /// What the supervisor itself says, if it has to say something.
     var complaintsPath: String { path + "/supervisor.log" }
     private var pidPath: String { path + "/pid" }
+    private var leaderPath: String { path + "/leader" }
     private var outcomePath: String { path + "/outcome.json" }
     private var reservePath: String { path + "/outcome.reserve" }
 
@@ -34,6 +35,24 @@ struct RunFolder: Sendable {
         FileManager.default.contents(atPath: pidPath).flatMap {
             ProcessIdentity(text: String(decoding: $0, as: UTF8.self))
         }
+    }
+
+    /// Environment variable that every process of the run inherits.
+    static let markName = "SLIPWAY_RUN"
+    /// The same with its value, as it stands in `/proc/<pid>/environ`.
+    var mark: String { "\(Self.markName)=\(path)" }
+
+    /// The command's first process; nil where none was recorded.
+    var leader: ProcessIdentity? {
+        FileManager.default.contents(atPath: leaderPath).flatMap {
+            ProcessIdentity(text: String(decoding: $0, as: UTF8.self))
+        }
+    }
+
+    /// Records the command's first process. Until it is, the mark is what its processes are known by.
+    func writeLeader(_ pid: pid_t) {
+        guard let identity = ProcessIdentity(pid: pid) else { return }
+        try? DurableFile.write(Data(identity.text.utf8), to: leaderPath)
     }
 
     func readSpec() throws -> SupervisedCommand {

@@ -1,12 +1,27 @@
+import Foundation
 import Glibc
 
 /// The processes that a command has started: all of its session, and all descendants, those with a session of their
 /// own included. What was seen once is remembered, so that a process whose parent has died is still found.
 struct SessionMembers: Sendable {
-    let leader: Int32
+    /// The command's first process, whose number is that of its session; 0 where only the mark is known.
+    private(set) var leader: Int32
+    private let mark: String?
     private var seen: Set<ProcessIdentity> = []
 
     init(leader: Int32) {
+        self.leader = leader
+        mark = nil
+    }
+
+    /// Those that have `mark` (`NAME=value`) in their environment.
+    init(marked mark: String) {
+        leader = 0
+        self.mark = mark
+    }
+
+    /// Counts a whole session in, whose leader lives.
+    mutating func add(session leader: Int32) {
         self.leader = leader
     }
 
@@ -31,11 +46,11 @@ struct SessionMembers: Sendable {
         let all = ProcessStat.all().filter { $0.state != "Z" && $0.state != "X" }
         let children = Dictionary(grouping: all, by: \.parent)
         var members = all.filter { stat in
-            stat.session == leader
+            (leader > 0 && stat.session == leader) || isMarked(stat.pid)
                 || seen.contains(ProcessIdentity(pid: stat.pid, startTime: stat.startTime, boot: boot))
         }
         var known = Set(members.map(\.pid))
-        var open = members.map(\.pid) + [leader]
+        var open = members.map(\.pid) + (leader > 0 ? [leader] : [])
         while let pid = open.popLast() {
             for child in children[pid] ?? [] where known.insert(child.pid).inserted {
                 members.append(child)
@@ -45,5 +60,12 @@ struct SessionMembers: Sendable {
         let identities = members.map { ProcessIdentity(pid: $0.pid, startTime: $0.startTime, boot: boot) }
         seen.formUnion(identities)
         return identities
+    }
+
+    private func isMarked(_ pid: Int32) -> Bool {
+        guard let mark, let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
+            return false
+        }
+        return environment.split(separator: 0).contains { $0.elementsEqual(mark.utf8) }
     }
 }

@@ -2,7 +2,7 @@
 public struct SupervisedCommand: Codable, Hashable, Sendable {
     /// The argument vector; the first word is looked up in the `PATH` of `environment` unless it holds a slash.
     public var arguments: [String]
-    /// The whole environment: nothing of the server's own is added.
+    /// The whole environment; only `SLIPWAY_RUN` is added, by which the processes of the run are known.
     public var environment: [String: String]
     /// Absolute path of an existing folder.
     public var workingDirectory: String

@@ -3,7 +3,9 @@ import Glibc
 
 extension Supervision {
     /// Starts the command on the terminal, which becomes its controlling one. Returns its pid.
-    static func launch(_ command: SupervisedCommand, on terminal: PseudoTerminal) throws(CannotStart) -> pid_t {
+    static func launch(
+        _ command: SupervisedCommand, in folder: RunFolder, on terminal: PseudoTerminal
+    ) throws(CannotStart) -> pid_t {
         guard let name = command.arguments.first else { throw CannotStart(sentence: "there is no command to run") }
         guard chdir(command.workingDirectory) == 0 else {
             throw CannotStart(sentence: "can't enter \(command.workingDirectory): \(Errno())")
@@ -14,7 +16,8 @@ extension Supervision {
         }
         do {
             return try Spawn.launch(
-                program, command.arguments, environment: command.environment,
+                program, command.arguments,
+                environment: command.environment.merging([RunFolder.markName: folder.path]) { $1 },
                 descriptors: [.path(terminal.path, flags: O_RDWR), .descriptor(0), .descriptor(0)])
         } catch {
             throw CannotStart(sentence: "can't run \(program): \(error)")
@@ -33,27 +36,5 @@ extension Supervision {
             close(writing)
         }
         return ends[0]
-    }
-
-    /// Runs `killCommand` with `SIGNAL` in its environment, for at most 5 seconds.
-    func runKillCommand(_ signal: String) {
-        guard let arguments = command.killCommand, let name = arguments.first,
-            let program = Spawn.find(name, path: command.environment["PATH"], in: command.workingDirectory)
-        else { return }
-        let environment = command.environment.merging(["SIGNAL": signal]) { _, new in new }
-        let null = Spawn.Source.path("/dev/null", flags: O_RDWR)
-        guard
-            let pid = try? Spawn.launch(
-                program, arguments, environment: environment, descriptors: [null, null, null])
-        else { return }
-        if let end = try? Self.watchEnd(of: pid) {
-            var event = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
-            poll(&event, 1, 5000)
-            close(end)
-        }
-        var helpers = SessionMembers(leader: pid)
-        helpers.killAll()
-        var status: CInt = 0
-        waitpid(pid, &status, 0)
     }
 }

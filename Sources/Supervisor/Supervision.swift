@@ -10,7 +10,8 @@ struct Supervision {
     }
 
     private let folder: RunFolder
-    let command: SupervisedCommand
+    private let command: SupervisedCommand
+    private let killCommand: KillCommand
     private let terminal: PseudoTerminal
     private var log: LogWriter
     private var ladder: SignalLadder
@@ -25,6 +26,7 @@ struct Supervision {
     init(folder: RunFolder, command: SupervisedCommand) throws {
         self.folder = folder
         self.command = command
+        killCommand = KillCommand(command)
         do {
             log = try LogWriter(path: command.logPath, secrets: command.secrets)
         } catch {
@@ -36,7 +38,8 @@ struct Supervision {
         do {
             guard !folder.abortRequested else { throw CannotStart(sentence: "it was aborted before it began") }
             terminal = try PseudoTerminal(columns: command.columns, rows: command.rows)
-            let leader = try Self.launch(command, on: terminal)
+            let leader = try Self.launch(command, in: folder, on: terminal)
+            folder.writeLeader(leader)
             members = SessionMembers(leader: leader)
             do {
                 end = try Self.watchEnd(of: leader)
@@ -56,7 +59,7 @@ struct Supervision {
     mutating func run() -> SupervisedOutcome {
         while !step() {}
         members.killAll()
-        if ladder.reason != nil { runKillCommand("KILL") }
+        if ladder.reason != nil { killCommand.run("KILL") }
         terminal.releaseOtherEnd()
         drain()
         var status: CInt = 0
@@ -76,7 +79,7 @@ struct Supervision {
         checkLimits(at: now)
         if let (rung, note) = ladder.due(at: now) {
             log.note(note)
-            runKillCommand(rung.name)
+            killCommand.run(rung.name)
             members.send(rung.signal)
         }
         var events = [

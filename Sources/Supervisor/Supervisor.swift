@@ -24,7 +24,8 @@ public struct Supervisor: Sendable {
         try spawn(folder)
     }
 
-    /// What is known about `id`. A run whose supervisor has died without an outcome is recorded as lost here.
+    /// What is known about `id`. A run whose supervisor has died without an outcome is given to another one here, which
+    /// ends what is left of it and records it as lost.
     public func state(_ id: String) -> SupervisedState {
         Children.reap()
         guard let folder = try? folder(of: id), folder.exists else { return .absent }
@@ -36,14 +37,24 @@ public struct Supervisor: Sendable {
         if OpenFileLock.isHeld(lock) { return .running(since: folder.startedAt ?? Date()) }
         // The supervisor writes the outcome before it lets go of the lock.
         if let outcome = folder.outcome { return .ended(outcome) }
-        guard folder.startedAt != nil else { return .absent }
+        guard let startedAt = folder.startedAt else { return .absent }
+        do {
+            try launch(folder) { folder.outcome == nil }
+            return .running(since: startedAt)
+        } catch {
+            // Nobody can tidy up after it, but that it is lost can be said.
+            return .ended(recordLoss(of: folder, lock))
+        }
+    }
+
+    private func recordLoss(of folder: RunFolder, _ lock: CInt) -> SupervisedOutcome {
         let lost = SupervisedOutcome(reason: .lost)
         if OpenFileLock.take(lock) {
             try? folder.write(lost)
             folder.removeSpec()
             OpenFileLock.release(lock)
         }
-        return .ended(folder.outcome ?? lost)
+        return folder.outcome ?? lost
     }
 
     /// Asks the supervisor to end the command: INT, TERM, KILL to all of its processes. Does nothing after the end.
@@ -68,6 +79,14 @@ public struct Supervisor: Sendable {
             case .absent: throw Self.neverStarted(id)
             case .running: try await Task.sleep(for: .milliseconds(50))
             }
+        }
+    }
+
+    /// Removes what was being claimed when an earlier server died. Only while no other server uses the folder.
+    public func removeDrafts() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: runDirectory)) ?? []
+        where name.hasPrefix(".") {
+            try? FileManager.default.removeItem(atPath: "\(runDirectory)/\(name)")
         }
     }
 
@@ -113,15 +132,20 @@ public struct Supervisor: Sendable {
         }
     }
 
-    /// Starts a supervisor, unless there is or was one. It inherits the lock, so that there is no moment without.
+    /// Starts a supervisor, unless there is or was one.
     private func spawn(_ folder: RunFolder) throws {
-        guard folder.outcome == nil, folder.startedAt == nil else { return }
+        try launch(folder) { folder.outcome == nil && folder.startedAt == nil }
+    }
+
+    /// Starts a supervisor, if it is wanted and there is none. It inherits the lock, so that there is no moment without.
+    private func launch(_ folder: RunFolder, isWanted: () -> Bool) throws {
+        guard isWanted() else { return }
         guard let lock = OpenFileLock.open(folder.lockPath) else {
             throw Failure(.unavailable, "\(folder.lockPath) can't be opened", cause: Errno().description)
         }
         defer { close(lock) }
         guard OpenFileLock.take(lock) else { return }
-        guard folder.outcome == nil, folder.startedAt == nil else { return OpenFileLock.release(lock) }
+        guard isWanted() else { return OpenFileLock.release(lock) }
         let wanted = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH"]
         let environment = ProcessInfo.processInfo.environment.filter { wanted.contains($0.key) }
         let null = Spawn.Source.path("/dev/null", flags: O_RDWR)

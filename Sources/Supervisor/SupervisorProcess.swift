@@ -3,7 +3,8 @@ import Glibc
 
 /// The body of the hidden command `slipway supervise DIR`.
 public enum SupervisorProcess {
-    /// Runs the command of `folder` to its end and writes the outcome. Returns the exit status of the supervisor: 0
+    /// Runs the command of `folder` to its end and writes the outcome. Where an earlier supervisor was killed in the
+    /// middle of that, ends what is left of the run and records it as lost. Returns the exit status of the supervisor: 0
     /// when the outcome is on disk, 1 when this process has no business with the folder (somebody else supervises
     /// it, it has been run before, it can't be read or written).
     public static func run(folder: String) async -> Int32 {
@@ -13,8 +14,11 @@ public enum SupervisorProcess {
         let folder = RunFolder(path: folder)
         guard let lock = takeLock(of: folder) else { return complain("\(folder.lockPath) is held or can't be opened") }
         closeInherited(except: lock)
-        guard folder.outcome == nil, folder.startedAt == nil else {
-            return complain("\(folder.path) has been run before")
+        guard folder.outcome == nil else { return complain("\(folder.path) has been run before") }
+        // Whoever began it is dead: we have its lock.
+        guard folder.startedAt == nil else {
+            record(Burial(folder: folder).run(), in: folder)
+            return 0
         }
         folder.reserveOutcome()
         do {

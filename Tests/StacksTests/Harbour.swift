@@ -57,14 +57,14 @@ actor Harbour {
     func up(
         _ specs: [ServiceSpec], stack: String = "shop", upgrade: Bool = false, force: Bool = false,
         rollback: Bool = false, prune: Bool = false, batch: Int = 1, options: RolloutOptions? = nil,
-        deploy: Int64? = nil
+        deploy: Int64? = nil, key: String? = nil
     ) async throws -> [ServiceOutcome] {
         try await service.up(
             UpRequest(
                 stack: stack, spec: StackSpec(services: specs), upgrade: upgrade, forceUpgrade: force,
                 rollback: rollback, prune: prune, batchSize: batch,
                 options: options ?? RolloutOptions(settle: 20, deadline: 20_000, drain: 1000), deployID: deploy),
-            in: environment, pin: { _ in nil })
+            in: environment, key: key, pin: { _ in nil })
     }
 
     /// Waits for the end of a rollout.

@@ -5,17 +5,74 @@ import Testing
 /// What is left when a process that should live dies.
 @Suite(.timeLimit(.minutes(2)))
 struct DeathTests {
+    /// Kills the supervisor of a script that writes its own pid to `pid`, and returns that.
+    private func loss(of script: String, in scratch: Scratch, _ change: (inout SupervisedCommand) -> Void = { _ in })
+        async throws -> String
+    {
+        try scratch.supervisor.start("1", scratch.script("echo $PPID > parent; \(script)", change))
+        let pid = try await scratch.wait(for: "pid")
+        let supervisor = try #require(Int32(scratch.read("parent").trimmingCharacters(in: .whitespacesAndNewlines)))
+        kill(supervisor, SIGKILL)
+        #expect(try await scratch.supervisor.outcome(of: "1").reason == .lost)
+        return pid
+    }
+
     @Test func killedSupervisorIsLost() async throws {
         try await Scratch.use { scratch in
-            try scratch.supervisor.start("1", scratch.script("echo $PPID > parent; echo $$ > pid; exec sleep 1000"))
-            let script = try await scratch.wait(for: "pid")
-            let supervisor = try #require(Int32(scratch.read("parent").trimmingCharacters(in: .whitespacesAndNewlines)))
-            kill(supervisor, SIGKILL)
-            #expect(try await scratch.supervisor.outcome(of: "1").reason == .lost)
+            let pid = try await loss(of: "printf half; echo $$ > pid; exec sleep 1000", in: scratch)
+            #expect(!Scratch.isAlive(pid))
             try scratch.supervisor.start("1", scratch.script("echo again"))
             #expect(try await scratch.supervisor.outcome(of: "1").reason == .lost)
-            #expect(scratch.log == "")
-            if let pid = Int32(script) { kill(pid, SIGKILL) }
+            let lines = scratch.log.split(separator: "\n")
+            #expect(lines.count == 2 && lines.first == "half")
+            #expect(lines.last?.hasPrefix("slipway: the supervisor of this step was killed") == true)
+        }
+    }
+
+    @Test func nothingOfALostRunGoesOn() async throws {
+        try await Scratch.use { scratch in
+            // Deaf to the terminal's hang-up, in a session of its own, and without its parent.
+            let pid = try await loss(
+                of: """
+                    trap '' HUP
+                    (setsid sh -c 'trap "" HUP; echo $$ > other; while :; do sleep 0.1; done' &)
+                    until test -s other; do sleep 0.01; done
+                    echo $$ > pid; while :; do sleep 0.1; done
+                    """, in: scratch)
+            #expect(!Scratch.isAlive(pid))
+            let other = try await scratch.wait(for: "other")
+            #expect(!other.isEmpty && !Scratch.isAlive(other))
+        }
+    }
+
+    @Test func theKillCommandOfALostRunRuns() async throws {
+        try await Scratch.use { scratch in
+            _ = try await loss(of: "echo $$ > pid; exec sleep 1000", in: scratch) {
+                $0.killCommand = ["sh", "-c", "echo $SIGNAL > $FOLDER/reached"]
+            }
+            #expect(scratch.read("reached") == "KILL\n")
+        }
+    }
+
+    @Test func aBurialThatWasCutShortIsBegunAnew() async throws {
+        try await Scratch.use { scratch in
+            _ = try await loss(of: "echo $$ > pid; exec sleep 1000", in: scratch)
+            let log = scratch.log
+            try FileManager.default.removeItem(atPath: scratch.folder + "/run/1/outcome.json")
+            let spec = try JSONEncoder().encode(scratch.script("echo again"))
+            try spec.write(to: URL(fileURLWithPath: scratch.folder + "/run/1/spec.json"))
+            #expect(try await scratch.supervisor.outcome(of: "1").reason == .lost)
+            #expect(scratch.log == log)
+        }
+    }
+
+    @Test func draftsOfADeadServerAreRemoved() async throws {
+        try await Scratch.use { scratch in
+            try await scratch.run("true")
+            let draft = scratch.folder + "/run/.0B1E"
+            try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: true)
+            scratch.supervisor.removeDrafts()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder + "/run") == ["1"])
         }
     }
 

@@ -5,7 +5,10 @@ public import Stacks
 extension Delivery {
     /// What `up` asks for, with what the journey knows added: the recorded digest instead of a commit's tag, and the
     /// `rollout:` of the deploy's own slipway.yml.
-    public func up(_ request: UpRequest, in environment: Environment) async throws -> [ServiceOutcome] {
+    /// The same `key` again gets the same answer.
+    public func up(_ request: UpRequest, in environment: Environment, key: String? = nil) async throws
+        -> [ServiceOutcome]
+    {
         var request = request
         if let id = request.deployID {
             let deploy = try await journal.deploy(id)
@@ -17,6 +20,6 @@ extension Delivery {
             let configuration = try await buildService.configuration(of: target.app, at: deploy.sha)
             request.options = configuration.rollout.applied(to: request.options)
         }
-        return try await stacks.up(request, in: environment) { try await self.pinnedImage(of: $0) }
+        return try await stacks.up(request, in: environment, key: key) { try await self.pinnedImage(of: $0) }
     }
 }

@@ -79,8 +79,10 @@ struct CommitService: Sendable {
 
     private func look(at app: App) async throws {
         let mirror = mirror(of: app)
-        if case .remote(let url) = app.source {
-            try await mirror.fetch(from: url, timeout: .seconds(settings.gitTimeout))
+        switch app.source {
+        case .remote(let url): try await mirror.fetch(from: url, timeout: .seconds(settings.gitTimeout))
+        // The server may have died between the app's record and its repository.
+        case .hosted: if !mirror.exists { try await mirror.create(branch: app.branch) }
         }
         let known = try await journal.knownCommits(of: app)
         guard let head = try await mirror.head(of: app.branch) else {
@@ -118,19 +120,19 @@ struct CommitService: Sendable {
         return errors.isEmpty ? nil : errors.map(\.description).joined(separator: "\n")
     }
 
-    /// Looks at every git URL, again and again, until it is cancelled; one that hangs holds up no other. At the start it
-    /// looks at Slipway's own repositories too, and again at those where a look failed: a push may have come in just
-    /// before the server ended, or when the disk was full.
+    /// Looks at every git URL, again and again, until it is cancelled; one that hangs holds up no other. In its first
+    /// half minute it looks at Slipway's own repositories too, and later at those where a look failed: a push may have
+    /// come in just before the server ended, git may still be storing it, or the disk was full.
     func poll() async {
-        var isFirst = true
+        let start = ContinuousClock.now
         while !Task.isCancelled {
             var pause = interval
+            let isNew = ContinuousClock.now - start < .seconds(30)
             do {
-                for app in try await journal.apps() where app.source != .hosted || app.problem != nil || isFirst {
+                for app in try await journal.apps() where app.source != .hosted || app.problem != nil || isNew {
                     let hasBegun = await looks.poll(app.id, every: interval) { try await carryOut(app) }
                     if !hasBegun { pause = min(interval, .milliseconds(200)) }
                 }
-                isFirst = isFirst && pause < interval
             } catch {
                 logger.warning("poll failed", metadata: ["reason": "\(error)"])
             }

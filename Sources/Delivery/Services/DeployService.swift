@@ -133,8 +133,8 @@ struct DeployService: Sendable {
         _ deploy: Deploy, _ target: Target, _ end: DeployVerdict, _ verification: Deploy.Verification?
     ) async {
         await persistently(logger) { try await access.revokeDeployTokens(deploy: deploy.id) }
-        try? FileManager.default.removeItem(atPath: DeployRun.checkout(of: deploy, settings))
-        try? await runner.forget(.deploy(deploy.id))
+        GitMirror.removeCheckout(DeployRun.checkout(of: deploy, settings))
+        await runner.forget(.deploy(deploy.id))
         await persistently(logger) {
             try await journal.endDeploy(
                 deploy, app: target.app.id, end.state, reason: end.reason, verification: verification)

@@ -8,6 +8,14 @@ struct Tidying: Sendable {
     let settings: DeliverySettings
     let logger: Logger
 
+    /// Removes repositories that were being made when an earlier server died.
+    func removeRepositoryDrafts() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: settings.gitFolder)) ?? []
+        where name.contains(/\.git\.[0-9A-F-]{36}$/) {
+            try? FileManager.default.removeItem(atPath: "\(settings.gitFolder)/\(name)")
+        }
+    }
+
     /// Removes working copies of builds and deploys that are over, or of which nothing is known.
     func removeCheckouts() async {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: settings.checkouts)) ?? []

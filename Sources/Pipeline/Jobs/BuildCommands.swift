@@ -73,7 +73,7 @@ struct BuildCommands {
         let lines = builds.enumerated().map { index, entry in
             Self.quoted(
                 [
-                    "docker", "build", "--tag", entry.1, "--tag", "\(request.testCache)-\(index)",
+                    "docker", "build", "--force-rm", "--tag", entry.1, "--tag", "\(request.testCache)-\(index)",
                     "--file", "\(entry.0.context)/\(entry.0.dockerfile)",
                 ] + (entry.0.target.map { ["--target", $0] } ?? []) + [entry.0.context])
         }
@@ -90,7 +90,9 @@ struct BuildCommands {
             "org.opencontainers.image.version": request.commit.sha.description,
             "org.opencontainers.image.title": request.app.name,
         ]
-        var arguments = ["docker", "build", "--tag", tag(of: image), "--file", "\(image.context)/\(image.dockerfile)"]
+        // Else a step of the Dockerfile that fails leaves its container.
+        var arguments = ["docker", "build", "--force-rm", "--tag", tag(of: image)]
+        arguments += ["--file", "\(image.context)/\(image.dockerfile)"]
         if let target = image.target { arguments += ["--target", target] }
         for (key, value) in labels.sorted(by: { $0.key < $1.key }) { arguments += ["--label", "\(key)=\(value)"] }
         for key in image.args.keys.sorted() { arguments += ["--build-arg", key] }

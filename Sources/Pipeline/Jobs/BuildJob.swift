@@ -117,9 +117,9 @@ public struct BuildJob: Sendable {
         } catch {
             runner.warn("containers of build \(request.build.id) are left", error)
         }
-        try? FileManager.default.removeItem(atPath: request.checkout)
+        GitMirror.removeCheckout(request.checkout)
         try? FileManager.default.removeItem(atPath: request.jobFolder)
-        try? await runner.forget(owner)
+        await runner.forget(owner)
     }
 
     /// Removes what builds that are over have left on the engine, when it did not answer at their end.

@@ -81,10 +81,12 @@ struct JobContainers {
 
     private func bring(_ image: String, _ lines: inout [String]) async throws {
         if let present = try await request.engine.image(image) {
+            // Said in the same words where it was pulled: a restart may repeat this.
             lines.append("\(image) is here: \(present.repoDigests.first ?? present.id)")
             return
         }
         try await request.engine.pull(image) { _ in }
-        lines.append("\(image) was pulled: \(try await request.engine.image(image)?.repoDigests.first ?? "")")
+        let pulled = try await request.engine.image(image)
+        lines.append("\(image) is here: \(pulled?.repoDigests.first ?? pulled?.id ?? "")")
     }
 }

@@ -40,10 +40,14 @@ public struct StepLogs: Sendable {
         }
     }
 
-    /// Appends text of Slipway's own.
-    func append(_ text: String, to step: Step) throws {
+    /// Appends text of Slipway's own, unless the log ends with it: a server may die between this and the record that
+    /// the step has ended, and the next one does the step again.
+    func appendOnce(_ text: String, to step: Step) throws {
         try makeFolder(of: step)
         let path = path(of: step)
+        if let log = FileManager.default.contents(atPath: path), log.suffix(text.utf8.count).elementsEqual(text.utf8) {
+            return
+        }
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }

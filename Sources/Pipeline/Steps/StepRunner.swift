@@ -109,9 +109,13 @@ public struct StepRunner: Sendable {
     }
 
     /// Removes what the supervisor kept of the owner's steps; their logs stay.
-    public func forget(_ owner: Step.Owner) async throws {
-        for step in try await table.steps(of: owner) where step.state.isFinal {
-            try? supervisor.remove(id(of: step))
+    public func forget(_ owner: Step.Owner) async {
+        do {
+            for step in try await table.steps(of: owner) where step.state.isFinal {
+                try supervisor.remove(id(of: step))
+            }
+        } catch {
+            logger.warning("left behind", metadata: ["steps": "\(owner.topic)", "reason": "\(error)"])
         }
     }
 
@@ -128,7 +132,7 @@ public struct StepRunner: Sendable {
             case .supervised(let command):
                 try supervisor.start(id(of: step), command)
             case .done(let text):
-                if !text.isEmpty { try logs.append(text.hasSuffix("\n") ? text : text + "\n", to: step) }
+                if !text.isEmpty { try logs.appendOnce(text.hasSuffix("\n") ? text : text + "\n", to: step) }
                 try await table.end(step, .succeeded, exitStatus: nil, reason: nil, at: Date())
             case nil:
                 try await table.end(step, .cancelled, exitStatus: nil, reason: "cancelled", at: Date())
@@ -138,7 +142,7 @@ public struct StepRunner: Sendable {
             try Task.checkCancellation()
             let reason = (error as? Failure)?.description ?? "\(error)"
             logger.warning("step failed before it ran", metadata: ["step": "\(id(of: step))", "reason": "\(reason)"])
-            try? logs.append("slipway: \(reason)\n", to: step)
+            try? logs.appendOnce("slipway: \(reason)\n", to: step)
             try await table.end(step, .failed, exitStatus: nil, reason: reason, at: Date())
         }
     }

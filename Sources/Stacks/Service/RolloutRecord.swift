@@ -99,8 +99,11 @@ extension RolloutRecord {
             ])
     }
 
-    /// Adds a line to the batch log.
+    /// Adds a line to the batch log; what a restart says again stands there once.
     static func note(_ db: Database, _ id: Int64, _ text: String, at now: Date, kind: String = "log") throws {
+        let last = try String.fetchOne(
+            db, sql: "SELECT text FROM rolloutEntry WHERE rolloutID = ? ORDER BY id DESC LIMIT 1", arguments: [id])
+        guard last != text else { return }
         try db.execute(
             sql: "INSERT INTO rolloutEntry (rolloutID, at, text) VALUES (?, ?, ?)", arguments: [id, now, text])
         try Store.log("rollout/\(id)", kind, in: db)

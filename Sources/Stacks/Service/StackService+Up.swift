@@ -9,10 +9,14 @@ extension StackService {
     /// Makes services of a stack what the request says: checks everything first, queues the rollouts in one
     /// transaction, and returns at once.
     ///
-    /// - Parameter pin: the image with its recorded digest, or nil for one that is none of ours.
+    /// - Parameters:
+    ///   - key: of the request; the same key again gets the same answer and changes nothing.
+    ///   - pin: the image with its recorded digest, or nil for one that is none of ours.
     public func up(
-        _ request: UpRequest, in environment: Environment, pin: @Sendable (ServiceSpec) async throws -> String?
+        _ request: UpRequest, in environment: Environment, key: String? = nil,
+        pin: @Sendable (ServiceSpec) async throws -> String?
     ) async throws -> [ServiceOutcome] {
+        if let key, let answer = try await store.read({ try UpAnswer.find($0, key) }) { return answer }
         let chosen = try await prepare(request, environment, pin)
         let now = try await situations(environment, request.stack)
         let decisions = try chosen.map { spec in (spec, try decision(on: spec, request, now[spec.name] ?? .init())) }
@@ -24,8 +28,9 @@ extension StackService {
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
         let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
-        let at = self.now()
+        let (at, hasEdge) = (self.now(), edge != nil)
         let outcomes = try await store.write { [options] db in
+            if hasEdge { try Self.checkServices(holdingPortsOf: rolling, request.stack, environment, db) }
             var outcomes: [ServiceOutcome] = []
             for (spec, decision) in decisions {
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: spec.name)
@@ -41,10 +46,12 @@ extension StackService {
                         service: name, action: .removed, rolloutID: id,
                         message: "\(name): removing it, the file does not name it"))
             }
+            if request.confirmUpgrade { try Self.expireParked(chosen.map(\.name), request.stack, environment, db) }
+            if let key { try UpAnswer.keep(db, key, outcomes) }
             try Store.log("environment/\(environment.id)", "up", in: db)
             return outcomes
         }
-        if request.confirmUpgrade { try await expireParked(chosen.map(\.name), request.stack, environment) }
+        if request.confirmUpgrade { tendedAt[environment.id] = nil }
         signal.fire()
         return outcomes
     }
@@ -158,56 +165,71 @@ extension StackService {
     }
 
     /// Parked containers of a confirmed upgrade are removed at the next look, as if their time were over.
-    private func expireParked(_ services: [String], _ stack: String, _ environment: Environment) async throws {
-        try await store.write { db in
-            for service in services {
-                let key = ServiceKey(environmentID: environment.id, stack: stack, service: service)
-                for var container in try ContainerRecord.all(db, of: key) where container.parkedAt != nil {
-                    container.parkedAt = Date(timeIntervalSince1970: 0)
-                    try container.save(db)
-                }
+    private static func expireParked(
+        _ services: [String], _ stack: String, _ environment: Environment, _ db: Database
+    ) throws {
+        for service in services {
+            let key = ServiceKey(environmentID: environment.id, stack: stack, service: service)
+            for var container in try ContainerRecord.all(db, of: key) where container.parkedAt != nil {
+                container.parkedAt = Date(timeIntervalSince1970: 0)
+                try container.save(db)
             }
         }
-        tendedAt[environment.id] = nil
     }
 
     /// Refuses a port that another service or another program holds, naming it.
     private func checkPorts(of specs: [ServiceSpec], _ stack: String, _ environment: Environment) async throws {
         guard edge != nil else { return }
-        let names = Dictionary(try await environments().map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
-        let held = try await store.read { db in
-            var held = try ServiceRecord.all(db).map { ($0.key, $0.spec) }
-            held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
-                ($0.key, $0.rollout.spec)
-            }
-            return held
+        let ours = try await store.read { db in
+            try Self.checkServices(holdingPortsOf: specs, stack, environment, db)
+            return try Self.heldPorts(db)
         }
-        var taken: [(String, PortMapping)] = []
         for spec in specs {
             let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
             for port in spec.edgePorts {
                 let number = port.hostPort ?? 0
-                if let (other, _) = taken.first(where: { $0.1.collides(with: port) }) {
-                    throw Failure(.invalid, "\(other) and \(spec.name) both ask for port \(number)")
-                }
-                if let (other, _) = held.first(where: { other, spec in
-                    other != key && spec.edgePorts.contains { $0.collides(with: port) }
-                }) {
+                guard !ours.contains(where: { $0.key == key && $0.port.collides(with: port) }) else { continue }
+                if isPortFree(number, port.hostAddress) { continue }
+                // It may be one that the edge is about to give back.
+                _ = try? await convergeEdge()
+                guard isPortFree(number, port.hostAddress) else {
                     throw Failure(
-                        .conflict,
-                        "Port \(number), which \(key) asks for, is held by \(other)"
-                            + " in \(names[other.environmentID] ?? "?")",
-                        hint: "Give one of them another port of the host.")
-                }
-                let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
-                if !isOurs, !isPortFree(number, port.hostAddress) {
-                    throw Failure(
-                        .conflict,
-                        "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
+                        .conflict, "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
                         hint: "See `ss -ltnp | grep :\(number)`, or give the service another port of the host.")
                 }
-                taken.append((spec.name, port))
             }
+        }
+    }
+
+    /// Every port of the host that a service has or is about to have.
+    private static func heldPorts(_ db: Database) throws -> [(key: ServiceKey, port: PortMapping)] {
+        var held = try ServiceRecord.all(db).map { ($0.key, $0.spec) }
+        held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
+            ($0.key, $0.rollout.spec)
+        }
+        return held.flatMap { key, spec in spec.edgePorts.map { (key, $0) } }
+    }
+
+    /// Refuses a port that another service has. Asked again as the rollouts are queued, so that of two requests for
+    /// a port one is refused, however close they come.
+    private static func checkServices(
+        holdingPortsOf specs: [ServiceSpec], _ stack: String, _ environment: Environment, _ db: Database
+    ) throws {
+        var held = try heldPorts(db)
+        for spec in specs {
+            let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
+            for port in spec.edgePorts {
+                guard let other = held.first(where: { $0.key != key && $0.port.collides(with: port) })?.key else {
+                    continue
+                }
+                let place = try String.fetchOne(
+                    db, sql: "SELECT name FROM environment WHERE id = ?", arguments: [other.environmentID])
+                throw Failure(
+                    .conflict,
+                    "Port \(port.hostPort ?? 0), which \(key) asks for, is held by \(other) in \(place ?? "?")",
+                    hint: "Give one of them another port of the host.")
+            }
+            held += spec.edgePorts.map { (key, $0) }
         }
     }
 }

@@ -10,7 +10,7 @@ public import Store
 /// Everything that matters is in the database; dropping this object at any point and making a new one changes nothing.
 public actor StackService {
     /// The tables that this target owns.
-    public static let migrations: [Migration] = [StackTables.migration]
+    public static let migrations: [Migration] = [StackTables.migration, StackTables.answers]
 
     let store: Store
     let engineFor: @Sendable (Environment) throws -> any Engine

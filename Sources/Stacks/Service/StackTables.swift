@@ -3,6 +3,15 @@ import Store
 
 /// The tables of Stacks; nobody else reads or writes them.
 enum StackTables {
+    /// What `up` answered, by the key of the request.
+    static let answers = Migration("stacks-2-answers") { db in
+        try db.create(table: "upAnswer") { t in
+            t.primaryKey("key", .text)
+            t.column("outcomes", .text).notNull()
+            t.column("at", .datetime).notNull()
+        }
+    }
+
     static let migration = Migration("stacks-1-tables") { db in
         try db.create(table: "environment") { t in
             t.autoIncrementedPrimaryKey("id")

@@ -90,6 +90,7 @@ extension API {
         request.stack = try call.path("stack")
         // Which deploy it is, a deploy's script can't choose.
         if case .deploy(let id, _) = call.actor.kind { request.deployID = id }
-        return try .value(try await call.services.delivery.up(request, in: environment))
+        let key = call.request.headers[.idempotencyKey].map { "\(call.actor.name) \($0)" }
+        return try .value(try await call.services.delivery.up(request, in: environment, key: key))
     }
 }

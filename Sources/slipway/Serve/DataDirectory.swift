@@ -54,16 +54,22 @@ struct DataDirectory: Sendable {
         }
     }
 
-    /// Takes the lock for as long as the process lives. Throws `.conflict` when another server has it.
-    func lock() throws {
+    /// Takes the lock for as long as the process lives. Throws `.conflict` when another server has it; one that was
+    /// killed has it until its last thread is gone, so it is given a moment.
+    func lock(patience: Duration = .seconds(3)) async throws {
         let file = open("\(path)/run/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw Failure(.unavailable, "\(path)/run/lock can't be opened", cause: String(cString: strerror(errno)))
         }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            throw Failure(
-                .conflict, "Another server uses the data directory \(path)",
-                hint: "Stop it first, or choose another directory with --data.")
+        let deadline = ContinuousClock.now + patience
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            guard ContinuousClock.now < deadline else {
+                close(file)
+                throw Failure(
+                    .conflict, "Another server uses the data directory \(path)",
+                    hint: "Stop it first, or choose another directory with --data.")
+            }
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 

@@ -17,6 +17,18 @@ enum Preflight {
             hint: "apt-get install \(packages)   (`slipway doctor` looks at everything)")
     }
 
+    /// Throws when the port can't be listened on; a server that was just killed may hold it for a moment.
+    static func port(_ port: Int, host: String, patience: Duration) async throws {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do {
+                return try Self.port(port, host: host)
+            } catch  where error.code == .unavailable && ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
     /// Throws when the port can't be listened on.
     static func port(_ port: Int, host: String) throws(Failure) {
         guard (1...65535).contains(port) else {

@@ -27,6 +27,8 @@ struct Registry: Service {
             }
             return known
         }
+        // Of a server that died before it had recorded the address.
+        if daemon.isRunning() { await daemon.stop() }
         for port in 5000..<5100 where Self.isFree(port) {
             let address = "127.0.0.1:\(port)"
             try start(at: address)

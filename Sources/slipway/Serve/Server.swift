@@ -38,10 +38,12 @@ struct Server {
     func run() async throws {
         let (data, executable) = (options.data, try OwnExecutable.path())
         try data.prepare(executable: executable)
-        try data.lock()
+        try await data.lock()
+        let supervisor = Supervisor(runDirectory: data.runFolder, executable: executable)
+        supervisor.removeDrafts()
         let engine = try DockerEngine(socket: options.engineSocket)
         try Preflight.programs(ownRegistry: options.registry == nil)
-        try Preflight.port(options.port, host: options.host)
+        try await Preflight.port(options.port, host: options.host, patience: .seconds(1))
         let store = try Store(
             path: data.database,
             migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
@@ -59,7 +61,7 @@ struct Server {
             options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
         let delivery = Delivery(
             store: store, stacks: stacks, access: access,
-            supervisor: Supervisor(runDirectory: data.runFolder, executable: executable),
+            supervisor: supervisor,
             engine: engine,
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,

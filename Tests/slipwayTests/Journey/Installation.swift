@@ -82,6 +82,12 @@ final class Installation: Sendable {
 
     /// Starts the server, again on the same data too, and waits until it answers.
     func start(_ more: [String] = []) async throws {
+        try await launch(more)
+        try await wait("the server to answer") { (try? await client().get("/apps") as [AppSummary]) != nil }
+    }
+
+    /// Starts the server and waits for nothing.
+    func launch(_ more: [String] = []) async throws {
         let arguments =
             [
                 Self.executable, "serve", "--data", data.path, "--port", String(port), "--environment", name,
@@ -92,7 +98,12 @@ final class Installation: Sendable {
         _ = try await Subprocess.run(
             .path("/bin/bash"), arguments: Arguments(["-c", script, "bash"] + arguments), output: .discarded,
             error: .discarded)
-        try await wait("the server to answer") { (try? await client().get("/apps") as [AppSummary]) != nil }
+    }
+
+    /// Kills the server and starts the next one without waiting for anything.
+    func crash() async throws {
+        if let pid { kill(pid, SIGKILL) }
+        try await launch()
     }
 
     /// Ends the server as a crash does.
