@@ -129,6 +129,8 @@ extension StackService {
     private func begin(_ record: RolloutRecord) async throws {
         let now = now()
         try await store.write { db in
+            // It may have been overtaken since it was read.
+            guard try RolloutRecord.find(db, id: record.rollout.id)?.rollout.state == .queued else { return }
             var record = record
             let key = record.key
             let service = try ServiceRecord.find(db, key)
