@@ -159,8 +159,8 @@ struct Judge: Sendable {
             ?? Case(id: rollout.id, revision: file.revision(of: rollout.spec.image), scale: rollout.spec.scale)
         let before = known.state
         known.state = rollout.state
-        if before == .queued, rollout.state == .rolling || rollout.state == .rollingBack {
-            known.startedAt = rollout.startedAt.map(WorldClock.time)
+        if known.startedAt == nil, let started = rollout.startedAt {
+            known.startedAt = WorldClock.time(started)
             known.lostBefore = lost
             known.previous = file.goal
             if let other = file.atWork, other.id != known.id {

@@ -82,7 +82,6 @@ extension Run {
         let found = (try? await service?.rollouts(environment: environment, stack: key.stack, limit: 12)) ?? []
         isJudging = false
         for rollout in found.reversed() where rollout.service == key.service {
-            guard judge.files[key]?.cases[rollout.id]?.state.isFinal != true else { continue }
             await see(rollout.id, key)
         }
         let open = openCases(key)
