@@ -12,7 +12,7 @@ enum Spawn {
     /// Linux's value; glibc shows the name only to _GNU_SOURCE.
     private static let newSession: Int32 = 0x80
 
-    /// Returns the pid. `descriptors[n]` becomes descriptor n; all signals have their default action.
+    /// Returns the pid. `descriptors[n]` becomes descriptor n, and there are no others; all signals have their default action.
     ///
     /// The session's leader opens descriptor 0 by path, so that a terminal there becomes its controlling terminal.
     static func launch(
@@ -28,6 +28,10 @@ enum Spawn {
             case .descriptor(let descriptor):
                 posix_spawn_file_actions_adddup2(&actions, descriptor, CInt(number))
             }
+        }
+        // A listening socket that lives on in a child would keep the next server from its port.
+        for number in inheritable() where number >= descriptors.count {
+            posix_spawn_file_actions_addclose(&actions, number)
         }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -48,6 +52,16 @@ enum Spawn {
         let error = posix_spawn(&pid, program, &actions, &attributes, argv, envp)
         guard error == 0 else { throw Errno(code: error) }
         return pid
+    }
+
+    /// Descriptors of this process that would stay open in a child. Those that another thread closes meanwhile do no
+    /// harm: glibc passes over them.
+    private static func inheritable() -> [CInt] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return names.compactMap { CInt($0) }.filter { number in
+            let flags = fcntl(number, F_GETFD)
+            return flags >= 0 && flags & FD_CLOEXEC == 0
+        }
     }
 
     /// Finds the program as a shell would: as it is when it holds a slash, else in `path`.

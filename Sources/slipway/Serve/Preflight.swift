@@ -20,13 +20,10 @@ enum Preflight {
     /// Throws when the port can't be listened on; a server that was just killed may hold it for a moment.
     static func port(_ port: Int, host: String, patience: Duration) async throws {
         let deadline = ContinuousClock.now + patience
-        while true {
-            do {
-                return try Self.port(port, host: host)
-            } catch  where error.code == .unavailable && ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+        while !Registry.isFree(port, host: host), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
         }
+        try Self.port(port, host: host)
     }
 
     /// Throws when the port can't be listened on.
