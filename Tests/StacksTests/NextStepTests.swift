@@ -176,7 +176,7 @@ import Testing
             let seen = RolloutObservation(members: [member], generation: 2, previousGeneration: 1)
             return nextStep(of: rollout, given: seen, now: Date())
         }
-        #expect(step(2, 137) == .start("a"))
+        #expect(step(2, 137) == .start("a") && step(2, 0) == .start("a"))
         #expect(step(2, 3) == .beginRollback("a exited with status 3"))
         rollout.state = .rollingBack
         #expect(step(1, 3) == .start("a"))

@@ -78,7 +78,7 @@ struct RolloutPass {
     /// restarted by the engine. What ran before is always worth another start.
     private func isStopped(_ member: Member) -> Bool {
         guard member.state == .exited else { return false }
-        return rollout.state == .rollingBack || [130, 137, 143].contains(member.exitStatus ?? 1)
+        return rollout.state == .rollingBack || [0, 130, 137, 143].contains(member.exitStatus ?? 1)
     }
 
     func isReady(_ member: Member) -> Bool { readiness[member.id] == .ready }

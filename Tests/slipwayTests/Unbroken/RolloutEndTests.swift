@@ -75,7 +75,7 @@ struct RolloutEndTests {
             let flag = "\(slipway.folder)/flag"
             try FileManager.default.createDirectory(atPath: flag, withIntermediateDirectories: true)
             try Data("x".utf8).write(to: URL(filePath: "\(flag)/there"))
-            var sample = WebSample(text: "one", port: port, rollout: "deadline: 15s")
+            var sample = WebSample(text: "one", port: port, rollout: "deadline: 40s")
             sample.before = "exit 9 unless -e '/flag/there';"
             sample.keys = ["volumes: ['\(flag):/flag']"]
             let repository = try await slipway.web(sample.files)

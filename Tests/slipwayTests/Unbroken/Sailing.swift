@@ -157,7 +157,7 @@ struct SteadyRequests: Sendable {
         self.slipway = slipway
         try await slipway.shell(
             """
-            (until [ -e '\(file).end' ]; do
+            (until [ -e '\(file).end' ] || [ ! -d '\(slipway.folder)' ]; do
                 curl -s --max-time 10 http://127.0.0.1:\(port)/ >> '\(file)' || echo "FAILED $?" >> '\(file)'
                 echo >> '\(file)'
                 sleep 0.05
