@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build test simulate soak lint format demo bench check clean
+.PHONY: help setup build test simulate load-test soak lint format demo bench check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,11 @@ simulate: ## play SEEDS=2000 rollouts with everything going wrong; SEED=4711 rep
 	@scripts/install-packages
 	@swift build -c release --product simulate --scratch-path .build-simulate
 	@.build-simulate/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --from $(FROM))
+
+load-test: ## 20 upgrades under load, and the edge killed in three more; the result goes into bench/results
+	@scripts/install-packages
+	swift build
+	@SLIPWAY_BINARY=$${SLIPWAY_BINARY:-.build/debug/slipway} bench/upgrades.py --kill-edge
 
 soak: ## the long tests: 200 kills, 100,000 simulated seeds, load; the result goes into bench/RESULTS.md
 	@scripts/soak

@@ -363,15 +363,20 @@ class Slipway:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         scratch.callback(self._clear_engine)
-        command = [binary(), "serve", "--data", self.data, "--port", self.port, "--allow-host-steps", *flags]
-        self.process = scratch.run(command, "slipway")
+        self._scratch = scratch
+        self._command = [binary(), "serve", "--data", self.data, "--port", self.port, "--allow-host-steps", *flags]
         self.log = scratch.path / "slipway.log"
-        until(self._answers, "Slipway's answer", interval=0.02)
+        self.restart()
         local = JSONService(lambda: UnixConnection(str(self.data / "run/slipway.sock")))
         self.token = local("POST", "/api/v1/tokens", {"name": "bench"})["token"]
         headers = {"Authorization": f"Bearer {self.token}"}
         connect = lambda: http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)  # noqa: E731
         self._call = JSONService(connect, headers)
+
+    def restart(self):
+        """Starts the server, on the data that there is."""
+        self.process = self._scratch.run(self._command, "slipway")
+        until(self._answers, "Slipway's answer", interval=0.02)
 
     def _answers(self):
         if self.process.poll() is not None:

@@ -71,6 +71,7 @@ extension Run {
         guard let rollout else { return }
         guard judge.see(rollout, key, clock.time, lost: lost) else { return }
         note("rollout \(id) of \(key) is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
+        judge.kept(clock.time, id, key, vitals.filter { $0.key == key })
         if rollout.state.isFinal { outcome.ends[rollout.state, default: 0] += 1 }
     }
 
@@ -81,7 +82,6 @@ extension Run {
         let found = (try? await service?.rollouts(environment: environment, stack: key.stack, limit: 12)) ?? []
         isJudging = false
         for rollout in found.reversed() where rollout.service == key.service {
-            guard judge.files[key]?.cases[rollout.id]?.state.isFinal != true else { continue }
             await see(rollout.id, key)
         }
         let open = openCases(key)

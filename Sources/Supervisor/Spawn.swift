@@ -41,6 +41,7 @@ enum Spawn {
         posix_spawnattr_setflags(
             &attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
+        keepDescriptorsToOurselves()
         let argv = arguments.map { strdup($0) } + [nil]
         let envp = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
@@ -48,6 +49,15 @@ enum Spawn {
         let error = posix_spawn(&pid, program, &actions, &attributes, argv, envp)
         guard error == 0 else { throw Errno(code: error) }
         return pid
+    }
+
+    /// What lives on when the server dies must not hold its sockets: libraries don't mark all that they open.
+    private static func keepDescriptorsToOurselves() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            guard let descriptor = CInt(name), descriptor > 2 else { continue }
+            let flags = fcntl(descriptor, F_GETFD)
+            if flags >= 0, flags & FD_CLOEXEC == 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+        }
     }
 
     /// Finds the program as a shell would: as it is when it holds a slash, else in `path`.

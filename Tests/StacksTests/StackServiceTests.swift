@@ -32,6 +32,18 @@ import Testing
         await harbour.stop()
     }
 
+    @Test func whatMayNoLongerBeIsQueuedByNobody() async throws {
+        let harbour = try await Harbour(engine: engine)
+        let request = UpRequest(stack: "shop", spec: StackSpec(services: [spec(1)]), deployID: 7)
+        await #expect(throws: Failure.self) {
+            try await harbour.service.up(
+                request, in: harbour.environment, pin: { _ in nil },
+                admit: { _ in throw Failure(.conflict, "Deploy 7 is being aborted") })
+        }
+        #expect(try await harbour.service.rollouts(ofDeploy: 7).isEmpty)
+        await harbour.stop()
+    }
+
     @Test func eachContainerIsMeasuredByTheImageItWasMadeFrom() async throws {
         let harbour = try await Harbour(engine: engine)
         for version in [1, 2] {
@@ -189,6 +201,13 @@ import Testing
         var dns = spec(1)
         dns.ports = [PortMapping(hostPort: 53, containerPort: 53, transport: .udp)]
         await #expect(throws: Failure.self) { _ = try await harbour.up([dns]) }
+        var pinned = spec(1)
+        (pinned.retainIP, pinned.startFirst) = (true, true)
+        await #expect {
+            _ = try await harbour.up([pinned])
+        } throws: {
+            ($0 as? Failure)?.message == "orders: retain_ip and start_first exclude each other"
+        }
         #expect(try await harbour.service.rollouts(environment: harbour.environment).isEmpty)
         await harbour.stop()
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Supervisor
 import Testing
 
@@ -19,7 +20,9 @@ struct DeathTests {
 
     @Test func killedSupervisorIsLost() async throws {
         try await Scratch.use { scratch in
-            let pid = try await loss(of: "printf half; echo $$ > pid; exec sleep 1000", in: scratch)
+            let pid = try await loss(
+                of: "printf half; until grep -q half log; do sleep 0.01; done; echo $$ > pid; exec sleep 1000",
+                in: scratch)
             #expect(!Scratch.isAlive(pid))
             try scratch.supervisor.start("1", scratch.script("echo again"))
             #expect(try await scratch.supervisor.outcome(of: "1").reason == .lost)
@@ -154,6 +157,26 @@ struct DaemonTests {
             await daemon.stop(grace: .seconds(5))
             #expect(!daemon.isRunning())
             #expect(!Scratch.isAlive("\(pid)"))
+        }
+    }
+
+    @Test func nothingOfTheServersIsInherited() async throws {
+        try await Scratch.use { scratch in
+            // As NIO's listening sockets are: not closed at exec.
+            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(socket) }
+            #expect(socket > 2 && fcntl(socket, F_GETFD) & FD_CLOEXEC == 0)
+            let daemon = Daemon(name: "edge", pidDirectory: scratch.folder, logPath: scratch.folder + "/edge.log")
+            let pid = try daemon.start(["sleep", "1000"])
+            while true {
+                // Until the exec it is still the server's own program.
+                let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+                if program?.hasSuffix("sleep") == true || program?.hasSuffix("coreutils") == true { break }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")
+            #expect(open.sorted() == ["0", "1", "2"])
+            await daemon.stop(grace: .seconds(5))
         }
     }
 

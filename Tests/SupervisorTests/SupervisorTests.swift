@@ -37,7 +37,7 @@ struct SupervisorTests {
     @Test func environmentIsTheGivenOneAlone() async throws {
         try await Scratch.use { scratch in
             try await scratch.run("env | cut -d= -f1 | sort | tr '\\n' ' '")
-            #expect(scratch.log == "FOLDER PATH PWD SHLVL TERM _ ")
+            #expect(scratch.log == "FOLDER PATH PWD SHLVL SLIPWAY_RUN TERM _ ")
         }
     }
 

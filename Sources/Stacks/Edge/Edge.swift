@@ -24,7 +24,7 @@ actor Edge: LoadBalancer {
     func converge(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState {
         await take()
         defer { release() }
-        let wished = try await load()
+        let wished = try await load().withTunnels()
         if wished.services.isEmpty, !process.isRunning { return EdgeState() }
         try FileManager.default.createDirectory(atPath: process.directory, withIntermediateDirectories: true)
         var workers = await workers()
@@ -36,7 +36,7 @@ actor Edge: LoadBalancer {
             workers = await self.workers()
         }
         if !process.isKept, !desired.services.isEmpty { try process.start() }
-        var state = EdgeState(workers) ?? EdgeState()
+        var state = EdgeState(workers)?.foldingTunnels() ?? EdgeState()
         state.refused = refused
         return state
     }
@@ -136,7 +136,7 @@ actor Edge: LoadBalancer {
     private func refusals(_ wished: EdgeConfiguration, _ actual: EdgeState?) -> [String: String] {
         guard let actual, actual.structure != wished.structure else { return [:] }
         var found: [String: String] = [:]
-        for service in wished.services where !actual.services.contains(service.name) {
+        for service in wished.services where !service.isTunnel && !actual.services.contains(service.name) {
             guard !PortProbe.isFree(service.hostPort, address: service.hostAddress) else { continue }
             let holder = ListeningSocket.holder(ofPort: service.hostPort)
             // An address of a port that is already ours in another way comes over with the reload.

@@ -24,6 +24,10 @@ package struct EdgeConfiguration: Hashable, Sendable {
         package var speaksHTTP: Bool
         package var check: HealthCheck?
         package var servers: [Server]
+        /// What is on its way in: WebSockets are led there alone. Nil while nothing is.
+        var incoming: Int64?
+        /// Whether it is the backend for the WebSockets of another service.
+        var isTunnel = false
 
         /// What HAProxy's own check of a server says, which takes dead ones out between two of our looks.
         var checkWords: String {
@@ -42,7 +46,8 @@ package struct EdgeConfiguration: Hashable, Sendable {
 
     /// Itself without the services of these names, and why each was left out.
     func without(ports refused: [String: String]) -> (EdgeConfiguration, [String: String]) {
-        (EdgeConfiguration(services: services.filter { refused[$0.name] == nil }), refused)
+        let gone = Set(services.filter { refused[$0.name] != nil }.flatMap { [$0.name, $0.tunnelName] })
+        return (EdgeConfiguration(services: services.filter { !gone.contains($0.name) }), refused)
     }
 
     /// Changes when something changes that only a reload brings in; the running HAProxy shows it as a backend's name.
@@ -88,11 +93,19 @@ package struct EdgeConfiguration: Hashable, Sendable {
     private var sections: String {
         services.map { service in
             let mode = service.speaksHTTP ? "http" : "tcp"
-            var lines = [
-                "frontend \(service.name)", "    mode \(mode)",
-                "    bind \(service.hostAddress ?? "0.0.0.0"):\(service.hostPort)",
-                "    default_backend \(service.name)",
-                "", "backend \(service.name)", "    mode \(mode)",
+            var lines: [String] = []
+            if !service.isTunnel {
+                lines += [
+                    "frontend \(service.name)", "    mode \(mode)",
+                    "    bind \(service.hostAddress ?? "0.0.0.0"):\(service.hostPort)",
+                ]
+                if services.contains(where: { $0.name == service.tunnelName }) {
+                    lines.append("    use_backend \(service.tunnelName) if { hdr(Upgrade) -i websocket }")
+                }
+                lines += ["    default_backend \(service.name)", ""]
+            }
+            lines += [
+                "backend \(service.name)", "    mode \(mode)",
                 "    timeout check \(service.check?.responseTimeout ?? 1000)ms",
             ]
             if let words = service.check?.requestLine.flatMap(HealthProbe.methodAndPath) {

@@ -34,16 +34,14 @@ struct EdgeMaster: Sendable {
         _ = try await exchange("reload")
     }
 
-    /// A question to the master or a worker: the answer ends with an empty line.
+    /// A question to the master or a worker. Not every answer ends with an empty line: the master is told to close.
     private func ask(_ line: String) async throws -> String {
-        let answer = try await exchange(line)
+        let answer = try await exchange(line + "\nquit")
         guard answer.hasSuffix("\n") else { throw Failure(.unavailable, "The edge broke off its answer to `\(line)`") }
         return answer.trimmingCharacters(in: .newlines)
     }
 
     private func exchange(_ line: String) async throws -> String {
-        try await SocketExchange(endpoint: .unixSocket(socket)).exchange(line + "\n", timeout: .seconds(10)) {
-            $0 == "\n" || $0.hasSuffix("\n\n")
-        }
+        try await SocketExchange(endpoint: .unixSocket(socket)).exchange(line + "\n", timeout: .seconds(10))
     }
 }

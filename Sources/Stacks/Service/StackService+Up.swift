@@ -29,9 +29,10 @@ extension StackService {
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
         let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
-        let at = self.now()
+        let (at, hasEdge) = (self.now(), edge != nil)
         let outcomes = try await store.write { [options] db in
             try admit(db)
+            if hasEdge { try Self.checkServices(holdingPortsOf: rolling, request.stack, environment, db) }
             var outcomes: [ServiceOutcome] = []
             for (spec, decision) in decisions {
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: spec.name)
@@ -182,40 +183,56 @@ extension StackService {
     /// Refuses a port that another service or another program holds, naming it.
     private func checkPorts(of specs: [ServiceSpec], _ stack: String, _ environment: Environment) async throws {
         guard edge != nil else { return }
-        let names = Dictionary(try await environments().map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
-        let held = try await store.read { db in
-            var held = try ServiceRecord.all(db).map { ($0.key, $0.spec) }
-            held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
-                ($0.key, $0.rollout.spec)
-            }
-            return held
+        let ours = try await store.read { db in
+            try Self.checkServices(holdingPortsOf: specs, stack, environment, db)
+            return try Self.heldPorts(db)
         }
-        var taken: [(String, PortMapping)] = []
         for spec in specs {
             let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
             for port in spec.edgePorts {
                 let number = port.hostPort ?? 0
-                if let (other, _) = taken.first(where: { $0.1.collides(with: port) }) {
-                    throw Failure(.invalid, "\(other) and \(spec.name) both ask for port \(number)")
-                }
-                if let (other, _) = held.first(where: { other, spec in
-                    other != key && spec.edgePorts.contains { $0.collides(with: port) }
-                }) {
+                guard !ours.contains(where: { $0.key == key && $0.port.collides(with: port) }) else { continue }
+                if isPortFree(number, port.hostAddress) { continue }
+                // It may be one that the edge is about to give back.
+                _ = try? await convergeEdge()
+                guard isPortFree(number, port.hostAddress) else {
                     throw Failure(
-                        .conflict,
-                        "Port \(number), which \(key) asks for, is held by \(other)"
-                            + " in \(names[other.environmentID] ?? "?")",
-                        hint: "Give one of them another port of the host.")
-                }
-                let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
-                if !isOurs, !isPortFree(number, port.hostAddress) {
-                    throw Failure(
-                        .conflict,
-                        "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
+                        .conflict, "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
                         hint: "See `ss -ltnp | grep :\(number)`, or give the service another port of the host.")
                 }
-                taken.append((spec.name, port))
             }
+        }
+    }
+
+    /// Every port of the host that a service has or is about to have.
+    private static func heldPorts(_ db: Database) throws -> [(key: ServiceKey, port: PortMapping)] {
+        var held = try ServiceRecord.all(db).map { ($0.key, $0.spec) }
+        held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
+            ($0.key, $0.rollout.spec)
+        }
+        return held.flatMap { key, spec in spec.edgePorts.map { (key, $0) } }
+    }
+
+    /// Refuses a port that another service has. Asked again as the rollouts are queued, so that of two requests for
+    /// a port one is refused, however close they come.
+    private static func checkServices(
+        holdingPortsOf specs: [ServiceSpec], _ stack: String, _ environment: Environment, _ db: Database
+    ) throws {
+        var held = try heldPorts(db)
+        for spec in specs {
+            let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
+            for port in spec.edgePorts {
+                guard let other = held.first(where: { $0.key != key && $0.port.collides(with: port) })?.key else {
+                    continue
+                }
+                let place = try String.fetchOne(
+                    db, sql: "SELECT name FROM environment WHERE id = ?", arguments: [other.environmentID])
+                throw Failure(
+                    .conflict,
+                    "Port \(port.hostPort ?? 0), which \(key) asks for, is held by \(other) in \(place ?? "?")",
+                    hint: "Give one of them another port of the host.")
+            }
+            held += spec.edgePorts.map { (key, $0) }
         }
     }
 }

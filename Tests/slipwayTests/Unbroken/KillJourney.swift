@@ -190,7 +190,7 @@ struct KillJourney {
         _ observe: () async throws -> Sight
     ) async throws {
         let limit = ContinuousClock.now + .seconds(240)
-        while try await (try? observe())?.hasEnded != true {
+        while await (try? observe())?.hasEnded != true {
             guard ContinuousClock.now < limit else { throw Failure(.timedOut, "\(name): \(phase) does not end") }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -121,7 +121,8 @@ struct ScriptTests {
             // What waited goes on after it; what was aborted before it began never ran.
             let last = try await slipway.end(of: later).deploy
             #expect(last.state == .succeeded)
-            #expect(try #require(last.startedAt) >= (try #require(end.deploy.endedAt)))
+            let (ended, begun) = (try #require(end.deploy.endedAt), try #require(last.startedAt))
+            #expect(begun >= ended)
             let all: TargetView = try await slipway.client().get("/targets/web/production")
             #expect(all.deploys.filter { $0.deploy.rollbackOf != nil }.count == 1)
             #expect(all.deploys.count == 5)
@@ -134,19 +135,19 @@ struct ScriptTests {
     {
         try await Installation.run { slipway in
             let port = slipway.port + 1000
-            let repository = try await slipway.web(WebSample.files(slipway, text: "one", port: port))
+            let repository = try await slipway.web(WebSample(text: "one", port: port).files)
             let first = try await slipway.built(repository, "One")
             #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
             // Many at once, so that some are on their way to the server when the script is ended.
             let many = """
-                for i in $(seq 40); do
-                    rancher up --stack shop --force-upgrade -d --file docker-compose.yml & sleep 0.05
+                for i in $(seq 10); do
+                    rancher up --stack shop --force-upgrade -d --file docker-compose.yml & sleep 0.1
                 done
                 echo begun; wait; sleep 300
                 """
             let second = try await slipway.built(
                 repository, "Two",
-                WebSample.files(slipway, text: "two", port: port, rollout: "settle: 5s", script: many))
+                WebSample(text: "two", port: port, rollout: "settle: 5s", script: many).files)
             let requests = try await SteadyRequests(slipway, port: port)
             let deploy = try await slipway.deploy("web", second)
             try await slipway.wait("a rollout to begin") {
