@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build test simulate load-test soak lint format demo check clean
+.PHONY: help setup build test simulate load-test soak lint format demo bench check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,11 +40,14 @@ format: ## bring all Swift into form
 demo: ## show the journey on this machine; ARGS=--once stops at the end and says whether all went well
 	@scripts/demo $(ARGS)
 
+bench: ## measure Slipway beside its peers into bench/RESULTS.md; ONLY=rollout for one, RUNS=n how often
+	@scripts/bench
+
 check: lint ## before a commit: style, build, and the tests that need no engine
 	@scripts/install-packages
 	swift build --build-tests
 	swift test --skip-build
 
 clean: ## forget what was built, and the images of the engine that the scripts start
-	rm -rf .build .build-simulate .venv .demo
+	rm -rf .build .build-release .build-simulate .venv .demo bench/.venv bench/results
 	@scripts/engine purge

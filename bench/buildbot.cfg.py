@@ -3,7 +3,7 @@
 import json
 import time
 
-from buildbot.plugins import changes, schedulers, steps, util, worker  # noqa: F401
+from buildbot.plugins import schedulers, steps, util, worker
 from buildbot.util import service
 
 with open("bench.json") as file:

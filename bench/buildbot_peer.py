@@ -1,12 +1,11 @@
 """Buildbot, from PyPI, as its documentation sets it up: a master, local workers, pushes told by its change hook."""
 
+import http.client
 import json
 import os
-import pathlib
 import subprocess
 
 from harness import HERE, JSONService, free_port, git, until
-import http.client
 
 VENV = HERE / ".venv/bin"
 

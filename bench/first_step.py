@@ -81,7 +81,8 @@ def raw_container():
 
     def measure(_):
         begin = time.time()
-        container = engine("POST", "/containers/create", {"Image": IMAGE, "Cmd": ["sh", "-c", STAMP], "Tty": True})["Id"]
+        body = {"Image": IMAGE, "Cmd": ["sh", "-c", STAMP], "Tty": True}
+        container = engine("POST", "/containers/create", body)["Id"]
         try:
             engine("POST", f"/containers/{container}/start")
             engine("POST", f"/containers/{container}/wait")
@@ -107,7 +108,8 @@ def main():
         say("first_step: starting Slipway and Buildbot")
         server = Slipway(scratch)
         folder = pathlib.Path(scratch.path)
-        repositories = {name: Repository(folder / name, HOST) for name in ("host", "buildbot-host", "buildbot-container")}
+        names = ("host", "buildbot-host", "buildbot-container")
+        repositories = {name: Repository(folder / name, HOST) for name in names}
         repositories["container"] = Repository(folder / "container", CONTAINER)
         for name in ("host", "container"):
             server.add_app(name, repositories[name])

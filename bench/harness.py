@@ -6,6 +6,7 @@ A benchmark starts everything that it measures in a folder of its own, on free p
 import argparse
 import contextlib
 import datetime
+import hashlib
 import http.client
 import json
 import os
@@ -47,10 +48,9 @@ def arguments(description, runs):
 
 
 def summary(values):
-    """Median, spread and number of what was measured."""
-    values = sorted(values)
+    """Median, spread, number and, in the order of the runs, what was measured."""
     return {
-        "median": statistics.median(values), "min": values[0], "max": values[-1], "runs": len(values),
+        "median": statistics.median(values), "min": min(values), "max": max(values), "runs": len(values),
         "values": [round(value, 6) for value in values],
     }  # fmt: skip
 
@@ -76,9 +76,19 @@ def machine():
 
 
 def commit():
-    """The commit that is measured, with a mark where files were changed since."""
+    """The commit that is measured, with a mark where files were changed since.
+
+    Of a program that SLIPWAY_BINARY names it is known only if SLIPWAY_COMMIT says so.
+    """
+    if os.environ.get("SLIPWAY_COMMIT"):
+        return os.environ["SLIPWAY_COMMIT"]
     asked = ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    here = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    if "SLIPWAY_BINARY" not in os.environ:
+        return here
+    with open(binary(), "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f"unknown (a given program, SHA-256 {digest[:12]}…; benchmarks of {here})"
 
 
 class Measurement:
@@ -105,7 +115,7 @@ class Measurement:
             for candidate, metrics in self.values.items()
         }
         document = {
-            "benchmark": self.name, "commit": os.environ.get("SLIPWAY_COMMIT") or commit(), "machine": machine(),
+            "benchmark": self.name, "commit": commit(), "machine": machine(),
             "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "load": {"before": round(self.load[0], 1), "after": round(self.load[-1], 1)}, "notes": self.notes,
             "results": found,
@@ -161,7 +171,7 @@ def until(condition, what, seconds=PATIENCE, interval=0.05):
         time.sleep(interval)
 
 
-def quiet(limit=None, seconds=60):
+def quiet(limit=None, seconds=float(os.environ.get("QUIET", 60))):
     """Waits until the machine has little to do, at most `seconds`; what it is then stands in the results."""
     limit = limit or os.cpu_count() * 0.5
     with contextlib.suppress(TimeoutError):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Log lines per second, from a step on the host and from a container, until the log is complete in the API.
 
-The step writes numbered lines of 48 bytes that lie ready in a file. The clock starts with the time stamp that the step
+The step writes numbered lines of 48 characters that lie ready in a file. The clock starts with the time stamp that the step
 prints before them, and stops when the API has delivered the last byte and said that it is the last. Every line is then
 compared with what was written.
 """
@@ -13,7 +13,8 @@ import time
 
 from buildbot_peer import Buildbot
 from harness import (
-    IMAGE, PATIENCE, STAMP, Measurement, Repository, Scratch, Slipway, arguments, first_stamp, paired, quiet, say, until,
+    IMAGE, PATIENCE, STAMP, Measurement, Repository, Scratch, Slipway, arguments, first_stamp, paired, quiet, say,
+    until,
 )  # fmt: skip
 
 TEXT = "the quick brown fox jumps over the lazy"
@@ -87,7 +88,8 @@ def slipway(server, app, repository, count):
         log, end = follow(server, view["build"]["id"], view["steps"][-1]["index"])
         compare(log, count)
         server.build_of(app, sha)
-        return {"lines per second": count / (end - first_stamp(log)), "MB per second": len(log) / 1e6 / (end - first_stamp(log))}
+        took = end - first_stamp(log)
+        return {"lines per second": count / took, "MB per second": len(log) / 1e6 / took}
 
     return measure
 
@@ -147,7 +149,8 @@ def main():
         candidates["script(1)"] = terminal(scratch.path, options.lines)
         quiet()
         paired(measurement, options.runs, candidates)
-        measurement.note(f"{options.lines:,} lines of 48 bytes (Buildbot: {options.buildbot_lines:,}), all complete and in order")
+        counts = f"{options.lines:,} lines of 48 characters (Buildbot: {options.buildbot_lines:,})"
+        measurement.note(f"{counts}; every log that counts was complete and in order, to the byte")
     measurement.write()
 
 

@@ -136,6 +136,18 @@ struct Judge: Sendable {
         object(time, "I5", "\(name) was stopped with \(cut.count) open requests,\(drained) it was told to drain")
     }
 
+    /// What a good upgrade replaced is kept for a rollback.
+    mutating func kept(_ time: Int, _ id: Int64, _ key: ServiceKey, _ vitals: [Vital]) {
+        guard let file = files[key], let known = file.cases[id], known.state == .done, !known.isDisturbed,
+            let previous = known.previous, previous.revision != known.revision,
+            !file.temperament(previous.revision).isDoubtful
+        else { return }
+        let stopped = vitals.count { file.revision(of: $0.image) == previous.revision && !$0.isRunning }
+        if stopped < previous.scale {
+            object(time, "park", "rollout \(id) of \(key) kept \(stopped) of \(previous.scale) for a rollback")
+        }
+    }
+
     // MARK: Rollouts
 
     /// A rollout as it is now; true when its state is new.

@@ -71,6 +71,7 @@ extension Run {
         guard let rollout else { return }
         guard judge.see(rollout, key, clock.time, lost: lost) else { return }
         note("rollout \(id) of \(key) is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
+        judge.kept(clock.time, id, key, vitals.filter { $0.key == key })
         if rollout.state.isFinal { outcome.ends[rollout.state, default: 0] += 1 }
     }
 

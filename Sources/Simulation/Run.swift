@@ -13,6 +13,9 @@ public actor Run {
     /// What decides about a rollout's next step.
     public typealias Decision = @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
 
+    /// The one that the server takes.
+    public static let rightDecision: Decision = { nextStep(of: $0, given: $1, now: $2) }
+
     let scenario: Scenario
     let decide: Decision
     let clock = WorldClock()
@@ -90,7 +93,7 @@ public actor Run {
     ///   - isTraced: whether the lines of the trace are wanted.
     public static func play(
         _ scenario: Scenario, on stage: Stage? = nil, isTraced: Bool = false,
-        decide: @escaping Decision = { nextStep(of: $0, given: $1, now: $2) }
+        decide: @escaping Decision = Run.rightDecision
     ) async throws -> Outcome {
         let stage = try stage ?? Stage()
         let run = Run(scenario, isTraced: isTraced, decide: decide)

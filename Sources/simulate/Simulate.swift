@@ -10,7 +10,17 @@ import Simulation
     @Option(help: "How many seeds.") var seeds = 2000
     @Option(help: "The first seed.") var from = 1
     @Option(help: "Only this seed, with all that happens in it.") var seed: Int?
+    @Option(name: .customLong("break"), help: "Break the loop in a way that the simulation should see.")
+    var broken: String?
     @Option(help: "How many are played at the same time.") var jobs = ProcessInfo.processInfo.activeProcessorCount
+
+    private var mutation: Mutation? { broken.flatMap(Mutation.init(rawValue:)) }
+
+    func validate() throws {
+        guard let broken, mutation == nil else { return }
+        let names = Mutation.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("There is no way \(broken) to break it; there are: \(names)")
+    }
 
     func run() async throws {
         if let seed { return try await replay(seed) }
@@ -22,37 +32,47 @@ import Simulation
             var next = from
             func add() {
                 guard next < last else { return }
-                let chunk = next..<min(next + 25, last)
+                let chunk = next..<min(next + 10, last)
                 next = chunk.upperBound
-                group.addTask { try await Self.play(chunk) }
+                group.addTask { [mutation] in try await Self.play(chunk, mutation) }
             }
             for _ in 0..<max(1, jobs) { add() }
             for try await outcomes in group {
                 add()
-                for outcome in outcomes { tally.add(outcome) }
+                for outcome in outcomes {
+                    tally.add(outcome)
+                    if let first = outcome.violations.first { Self.report(outcome.seed, first) }
+                }
                 if isTerminal { FileHandle.standardError.write(Data("\r\(tally.seeds) of \(seeds)".utf8)) }
             }
         }
         if isTerminal { FileHandle.standardError.write(Data("\r".utf8)) }
         let time = start.duration(to: .now).components
         for line in tally.lines(seconds: Double(time.seconds) + Double(time.attoseconds) / 1e18) { print(line) }
-        for (seed, violation) in tally.failed.sorted(by: { $0.seed < $1.seed }).prefix(20) {
-            print("  seed \(seed): \(violation)\n    make simulate SEED=\(seed)")
-        }
         if tally.violations > 0 { throw ExitCode(1) }
     }
 
-    @concurrent private static func play(_ seeds: Range<Int>) async throws -> [Outcome] {
+    @concurrent private static func play(
+        _ seeds: Range<Int>, _ mutation: Mutation?
+    ) async throws -> [Outcome] {
         let stage = try Stage()
         var outcomes: [Outcome] = []
-        for seed in seeds { outcomes.append(try await Run.play(Scenario(seed: seed), on: stage)) }
+        for seed in seeds {
+            outcomes.append(
+                try await Run.play(Scenario(seed: seed), on: stage, decide: mutation?.decide ?? Run.rightDecision))
+        }
         return outcomes
+    }
+
+    /// At once, so that a run that is broken off has said what it found.
+    private static func report(_ seed: Int, _ violation: Violation) {
+        FileHandle.standardOutput.write(Data("seed \(seed): \(violation)\n  make simulate SEED=\(seed)\n".utf8))
     }
 
     private func replay(_ seed: Int) async throws {
         let scenario = Scenario(seed: seed)
         print(scenario)
-        let outcome = try await Run.play(scenario, isTraced: true)
+        let outcome = try await Run.play(scenario, isTraced: true, decide: mutation?.decide ?? Run.rightDecision)
         for line in outcome.trace.lines { print(line) }
         for violation in outcome.violations { print(violation) }
         print("trace \(String(outcome.trace.hash, radix: 16)), \(outcome.violations.count) violations")

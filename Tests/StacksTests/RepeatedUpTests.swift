@@ -1,3 +1,4 @@
+import Foundation
 import Engines
 import Foundation
 import Model

@@ -70,7 +70,7 @@ extension StackService {
     /// All stacks of an environment as they are now. When the engine doesn't answer, the services stand there in
     /// state `unknown`, without containers.
     public func stacks(in environment: Environment) async throws -> [StackView] {
-        let containers = try? await engineFor(environment).containers(labels: labels(of: environment))
+        let containers = await seenContainers(of: environment)
         try Task.checkCancellation()
         let (services, rollouts, records, pinned) = try await store.read { db in
             let newest = try RolloutRecord.fetch(
@@ -116,6 +116,20 @@ extension StackService {
         }
         return views.map { StackView(name: $0.key, services: $0.value.sorted { $0.name < $1.name }) }
             .sorted { $0.name < $1.name }
+    }
+
+    /// The containers that there are; nil where the engine doesn't say so within five seconds. A page can't wait longer.
+    private func seenContainers(of environment: Environment) async -> [ObservedContainer]? {
+        let (engineFor, labels) = (engineFor, labels(of: environment))
+        return await withTaskGroup(of: [ObservedContainer]?.self) { group in
+            group.addTask { try? await engineFor(environment).containers(labels: labels) }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(5))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
     }
 
     private func view(

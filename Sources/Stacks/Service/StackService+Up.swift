@@ -1,6 +1,6 @@
 import Engines
 import Foundation
-import GRDB
+public import GRDB
 public import Model
 import Store
 import Supervisor
@@ -12,9 +12,10 @@ extension StackService {
     /// - Parameters:
     ///   - key: of the request; the same key again gets the same answer and changes nothing.
     ///   - pin: the image with its recorded digest, or nil for one that is none of ours.
+    ///   - admit: looks once more, in the transaction that queues them, whether that may still be; throws if not.
     public func up(
         _ request: UpRequest, in environment: Environment, key: String? = nil,
-        pin: @Sendable (ServiceSpec) async throws -> String?
+        pin: @Sendable (ServiceSpec) async throws -> String?, admit: @Sendable (Database) throws -> Void = { _ in }
     ) async throws -> [ServiceOutcome] {
         if let key, let answer = try await store.read({ try UpAnswer.find($0, key) }) { return answer }
         let chosen = try await prepare(request, environment, pin)
@@ -30,6 +31,7 @@ extension StackService {
         let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
         let (at, hasEdge) = (self.now(), edge != nil)
         let outcomes = try await store.write { [options] db in
+            try admit(db)
             if hasEdge { try Self.checkServices(holdingPortsOf: rolling, request.stack, environment, db) }
             var outcomes: [ServiceOutcome] = []
             for (spec, decision) in decisions {
@@ -77,7 +79,8 @@ extension StackService {
         }
         let objections = chosen.flatMap { Stacks.objections(to: $0, edge: edge != nil) }
         guard objections.isEmpty else { throw Failure(.invalid, objections.joined(separator: "\n")) }
-        _ = try await engineInfo(in: environment)
+        // The rollouts of a deploy wait for an engine that is away; a person is told at once.
+        if request.deployID == nil { _ = try await engineInfo(in: environment) }
         let now = try await situations(environment, request.stack)
         for index in chosen.indices {
             if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }

@@ -20,9 +20,7 @@ enum Preflight {
     /// Throws when the port can't be listened on; a server that was just killed may hold it for a moment.
     static func port(_ port: Int, host: String, patience: Duration) async throws {
         let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
-            // Only the last try says why.
-            if (try? Self.port(port, host: host)) != nil { return }
+        while !Registry.isFree(port, host: host), ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(20))
         }
         try Self.port(port, host: host)

@@ -98,5 +98,7 @@ struct Registry: Service {
     }
 
     /// Whether a port of this machine's own address can be listened on now.
-    static func isFree(_ port: Int) -> Bool { (try? Preflight.port(port, host: "127.0.0.1")) != nil }
+    static func isFree(_ port: Int) -> Bool { isFree(port, host: "127.0.0.1") }
+
+    static func isFree(_ port: Int, host: String) -> Bool { (try? Preflight.port(port, host: host)) != nil }
 }

@@ -23,6 +23,7 @@ struct ServerOptions: Sendable {
     var aliases: [String]
     var buildSlots: Int
     var pollInterval: Int
+    var patience: Int
     var allowsHostSteps: Bool
 }
 
@@ -66,7 +67,8 @@ struct Server {
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
-                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance()),
+                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
+                patience: max(1, options.patience)),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
