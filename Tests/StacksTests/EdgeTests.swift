@@ -80,6 +80,19 @@ import Testing
         #expect(state.servers["b/1-1"]?.isDraining == true)
     }
 
+    @Test func `A server that was read with weight 0 drains, and takes requests again when it shall`() {
+        var state = EdgeState(
+            statistics: """
+                # pxname,svname,qcur,scur,status,weight,type,addr,
+                production.shop.orders.8080,2-1,0,0,UP,0,2,10.0.0.2:80,
+                """)
+        let name = "production.shop.orders.8080/2-1"
+        #expect(state.servers[name]?.isDraining == true)
+        state.structure = desired([first]).structure
+        let lines = ["set server \(name) weight 1", "set server \(name) state ready"]
+        #expect(edgeActions(desired: desired([first]), actual: state) == [.tell(lines)])
+    }
+
     @Test func `Workers of an earlier configuration are known, and what is open there counts`() throws {
         var workers = EdgeWorker.list(
             """
