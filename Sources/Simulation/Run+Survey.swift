@@ -62,6 +62,7 @@ extension Run {
     /// Sees what became of a service's open rollouts.
     func follow(_ key: ServiceKey) async {
         for id in openCases(key) { await see(id, key) }
+        if let work = judge.files[key]?.atWork, judge.isOverdue(work, key, clock.time, lost: lost) { isHopeless = true }
     }
 
     private func see(_ id: Int64, _ key: ServiceKey) async {
