@@ -7,7 +7,7 @@ Closed loop: each client sends, waits for the answer, sends again, no faster tha
     new          GET / on a new connection each
     post         POST /echo on one connection that stays open
     slow         GET /slow?ms=800
-    very-slow    GET /slow?ms=10000
+    very-slow    GET /slow?ms=10000 (--very-slow-ms)
     websocket    a message on /ws every 100 ms, and its echo; one connection
 
 A request has failed if the connection is refused or cut, the answer isn't 2xx or incomplete, or it takes longer than
@@ -143,7 +143,8 @@ def read_marks(path):
 class Load:
     """A load on one address; see the module."""
 
-    def __init__(self, url, counts, pace=0.0, timeout=30.0, events=None, marks=None, post_bytes=256):
+    def __init__(self, url, counts, pace=0.0, timeout=30.0, events=None, marks=None, post_bytes=256,
+                 very_slow_ms=10_000):
         parts = urllib.parse.urlsplit(url)
         self.host, self.port = parts.hostname, parts.port or 80
         if parts.scheme != "http" or not ipaddress.ip_address(self.host).is_loopback:
@@ -153,6 +154,7 @@ class Load:
         self.counts = {name: counts[name] for name in CLASSES if counts.get(name)}
         self.pace, self.timeout, self.marks = pace, timeout, marks
         self.series = {name: Series() for name in self.counts}
+        self.very_slow_ms = very_slow_ms
         self.payload = (b"0123456789abcdef" * (post_bytes // 16 + 1))[:post_bytes]
         self.events = open(events, "a", buffering=1) if events else None
         self.started = self.ended = None
@@ -324,7 +326,7 @@ class Load:
 
     def request(self, name):
         """The bytes that a client of this class sends."""
-        path = {"slow": "/slow?ms=800", "very-slow": "/slow?ms=10000", "post": "/echo"}.get(name, "/")
+        path = {"slow": "/slow?ms=800", "very-slow": f"/slow?ms={self.very_slow_ms}", "post": "/echo"}.get(name, "/")
         lines = [
             f"{'POST' if name == 'post' else 'GET'} {path} HTTP/1.1", f"Host: {self.host}:{self.port}",
             f"Connection: {'close' if name == 'new' else 'keep-alive'}",
@@ -441,6 +443,7 @@ def parse(arguments):
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=f"clients of the class {name}")
     parser.add_argument("--pace", type=float, default=0.0, help="least seconds between two requests of a client")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds after which a request has failed")
+    parser.add_argument("--very-slow-ms", type=int, default=10_000, help="what a request of the class very-slow takes")
     parser.add_argument("--seconds", type=float, help="how long")
     parser.add_argument("--until", metavar="FILE", help="ends when this file appears")
     parser.add_argument("--json", metavar="FILE", help="where the result goes (else to standard output)")
@@ -452,7 +455,8 @@ def parse(arguments):
 async def main(options):
     """Runs a load as the command line says."""
     counts = {name: getattr(options, name.replace("-", "_")) for name in CLASSES}
-    load = Load(options.url, counts, options.pace, options.timeout, options.events, options.marks)
+    load = Load(options.url, counts, options.pace, options.timeout, options.events, options.marks,
+                very_slow_ms=options.very_slow_ms)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, load.stop)

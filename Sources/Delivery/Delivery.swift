@@ -32,7 +32,8 @@ public final class Delivery: Sendable {
         self.logger = logger
         journal = Journal(store: store)
         runner = StepRunner(
-            store: store, supervisor: supervisor, logsDirectory: settings.logs, logger: logger)
+            store: store, supervisor: supervisor, logsDirectory: settings.logs, patience: settings.patience,
+            logger: logger)
         commitService = CommitService(journal: journal, settings: settings, logger: logger)
         buildService = BuildService(
             journal: journal, commits: commitService, settings: settings, runner: runner, engine: engine, logger: logger
@@ -188,13 +189,29 @@ public final class Delivery: Sendable {
             target: target, kind: plan.kind, sha: plan.commit.sha, by: by, key: idempotencyKey)
     }
 
-    /// Asks a deploy to end; one that has ended is a conflict.
-    public func abort(_ id: Int64) async throws {
+    /// Asks a deploy to end; one that has ended is a conflict. With `rollbackBy`, the name of who asks, one rollback to
+    /// the newest deploy that ended well follows, whichever way this one ends.
+    public func abort(_ id: Int64, rollbackBy: String? = nil) async throws {
         let deploy = try await journal.deploy(id)
         guard !deploy.state.isFinal else {
             throw Failure(.conflict, "Deploy \(id) has ended: \(deploy.state.rawValue)")
         }
-        try await journal.requestAbort(deploy, app: try await target(deploy.targetID).app.id)
+        let target = try await target(deploy.targetID)
+        if rollbackBy != nil {
+            guard deploy.state != .queued else {
+                throw Failure(
+                    .conflict, "Deploy \(id) has not begun: there is nothing to go back from",
+                    hint: "Abort it without a rollback.")
+            }
+            guard try await journal.liveDeploy(of: target) != nil else {
+                throw Failure(
+                    .conflict, "No deploy of \(target.slug) has succeeded yet: there is nothing to go back to",
+                    hint: "Abort it without a rollback.")
+            }
+        }
+        try await journal.requestAbort(deploy, app: target.app.id, rollbackBy: rollbackBy)
+        // Else they would be cancelled when the script has ended.
+        try await stacks.cancelRollouts(ofDeploy: id)
     }
 
     // MARK: Steps and images

@@ -16,14 +16,15 @@ public struct DeliverySettings: Sendable {
     public var gitTimeout: Int
     /// Path of the Docker Engine's socket that tests and image builds use.
     public var buildSocket: String
-
+    /// Seconds that a step waits for an engine, a registry or a disk that is away.
+    public var patience: Int
     /// Tells this installation's containers from another's on the same engine.
     public var instance: String
 
     public init(
         dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
         pollInterval: Int = 5, gitTimeout: Int = 300, buildSocket: String = "/var/run/docker.sock",
-        instance: String = "slipway"
+        instance: String = "slipway", patience: Int = 600
     ) {
         self.dataDirectory = dataDirectory
         self.registry = registry
@@ -34,6 +35,7 @@ public struct DeliverySettings: Sendable {
         self.gitTimeout = gitTimeout
         self.buildSocket = buildSocket
         self.instance = instance
+        self.patience = patience
     }
 
     var checkouts: String { "\(dataDirectory)/checkouts" }

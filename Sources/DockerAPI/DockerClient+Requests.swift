@@ -6,7 +6,7 @@ extension DockerClient {
     /// Gets JSON.
     func get<T: Decodable>(_ path: String, _ query: [(String, String?)] = [], doing: String) async throws -> T {
         let call = Call(method: "GET", path: path, query: query, doing: doing)
-        return try JSON.decode(try await self.call(call).body, doing: doing)
+        return try JSON.decode(try await self.call(call, timeout: .seconds(20)).body, doing: doing)
     }
 
     /// Posts nothing and reads nothing.

@@ -25,11 +25,14 @@ struct GitCommand: Sendable {
 
     private let arguments: [String]
     private let directory: String?
+    private let input: [UInt8]
     private let timeout: Duration
 
-    init(_ arguments: [String], in directory: String?, timeout: Duration = .seconds(120)) {
+    /// `input` is what git reads from its standard input.
+    init(_ arguments: [String], in directory: String?, input: [UInt8] = [], timeout: Duration = .seconds(120)) {
         self.arguments = arguments
         self.directory = directory
+        self.input = input
         self.timeout = timeout
     }
 
@@ -72,7 +75,8 @@ struct GitCommand: Sendable {
             let result = try await Subprocess.run(
                 .name("git"), arguments: Arguments(GitEnvironment.options + arguments),
                 environment: .custom(GitEnvironment.variables()), workingDirectory: directory.map { FilePath($0) },
-                platformOptions: options, input: .none, output: .bytes(limit: 256 << 20), error: .bytes(limit: 4 << 20))
+                platformOptions: options, input: .array(input), output: .bytes(limit: 256 << 20),
+                error: .bytes(limit: 4 << 20))
             try Task.checkCancellation()
             let status: Int32 =
                 switch result.terminationStatus {

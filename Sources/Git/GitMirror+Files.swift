@@ -27,16 +27,6 @@ extension GitMirror {
         return output.split(separator: 0).map { GitText.decode($0) }
     }
 
-    /// Paths of the files that may be executed, relative to the repository's root.
-    public func executables(at sha: SHA) async throws -> Set<String> {
-        let output = try await git(["ls-tree", "-r", "-z", "--full-tree", sha.description])
-        return Set(
-            output.split(separator: 0).compactMap { line in
-                let parts = line.split(separator: UInt8(ascii: "\t"), maxSplits: 1)
-                return parts.count == 2 && parts[0].starts(with: "100755".utf8) ? GitText.decode(parts[1]) : nil
-            })
-    }
-
     private func entry(_ path: String, at sha: SHA) async throws -> (mode: String, type: String, object: String)? {
         guard let path = Self.normalized(path.split(separator: "/")) else { return nil }
         let output = try await git(["ls-tree", "-z", "--full-tree", sha.description, "--", path])
@@ -60,11 +50,6 @@ extension GitMirror {
     /// Makes a clone of its own with `sha` checked out: complete or absent. Where `directory` holds that very
     /// checkout already, nothing happens. `origin` is the mirror; no file is shared with it.
     public func checkout(_ sha: SHA, to directory: String) async throws {
-        guard try await has(sha) else {
-            throw Failure(
-                .notFound, "The commit \(sha) is not in the repository \(self.directory)",
-                hint: "Push it, or wait for the next fetch.")
-        }
         if FileManager.default.fileExists(atPath: directory) { return try await check(directory, holds: sha) }
         let draft = "\(directory).\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: draft) }
@@ -74,7 +59,10 @@ extension GitMirror {
                 withIntermediateDirectories: true)
             // The commit may be on no branch any more: a local clone brings all objects, a remote one wouldn't.
             try await GitCommand(
-                ["clone", "--quiet", "--local", "--no-hardlinks", "--no-checkout", "--", self.directory, draft],
+                [
+                    "clone", "--quiet", "--local", "--no-hardlinks", "--no-checkout", "--template=", "--",
+                    self.directory, draft,
+                ],
                 in: nil, timeout: .seconds(600)
             ).output()
             try await GitCommand(
@@ -82,6 +70,11 @@ extension GitMirror {
             ).output()
             try FileManager.default.moveItem(atPath: draft, toPath: directory)
         } catch let failure as Failure {
+            guard try await has(sha) else {
+                throw Failure(
+                    .notFound, "The commit \(sha) is not in the repository \(self.directory)",
+                    hint: "Push it, or wait for the next fetch.")
+            }
             throw Failure(
                 failure.code, "The commit \(sha.short) can't be checked out to \(directory)",
                 hint: "See that the disk has room and that the folder belongs to Slipway's user.",

@@ -71,18 +71,20 @@ public struct GitMirror: Sendable {
                     ? "The repository has no branches yet: push a commit to \(branch)."
                     : "It has \(branches.prefix(20).joined(separator: ", ")).")
         }
-        var arguments = ["--first-parent", "--max-count=\(limit)", head.description]
-        if let excluding, try await has(excluding) { arguments.append("^\(excluding)") }
-        let commits = try await git(["log", GitLog.format] + arguments + ["--"])
-        let sizes = GitLog.sizes(
+        let exclusion = if let excluding, try await has(excluding) { ["^\(excluding)"] } else { [String]() }
+        return try await log(from: head, limit: limit, exclusion)
+    }
+
+    /// Commits from `head` on, first-parent, newest first.
+    public func log(from head: SHA, limit: Int) async throws -> [GitCommit] {
+        try await log(from: head, limit: limit, [])
+    }
+
+    private func log(from head: SHA, limit: Int, _ exclusion: [String]) async throws -> [GitCommit] {
+        GitLog.commits(
             try await git(
-                ["log", "--format=%H", "--numstat", "--no-renames", "--diff-merges=first-parent"] + arguments + ["--"]))
-        return GitLog.commits(commits).map { commit in
-            var commit = commit
-            commit.additions = sizes[commit.sha]?.additions ?? 0
-            commit.deletions = sizes[commit.sha]?.deletions ?? 0
-            return commit
-        }
+                ["log", GitLog.format, "--numstat", "--no-renames", "--diff-merges=first-parent", "--first-parent"]
+                    + ["--max-count=\(limit)", head.description] + exclusion + ["--"]))
     }
 
     /// What `newer` has and `older` has not, first-parent, newest first; with no `older`, all of it.

@@ -34,14 +34,18 @@ public struct Deploy: Hashable, Sendable, Codable, Identifiable {
     public var verification: Verification?
     /// Name of the account or token that asked for it.
     public var requestedBy: String
+    /// Who asked, with the abort, to go back to what ran before; nil where nobody did.
+    public var rollbackBy: String?
+    /// The aborted deploy that this one goes back from.
+    public var rollbackOf: Int64?
     public var queuedAt: Date
     public var startedAt: Date?
     public var endedAt: Date?
 
     public init(
         id: Int64, targetID: Int64, kind: Kind, sha: SHA, previousSHA: SHA?, state: State, reason: String? = nil,
-        verification: Verification? = nil, requestedBy: String, queuedAt: Date, startedAt: Date? = nil,
-        endedAt: Date? = nil
+        verification: Verification? = nil, requestedBy: String, rollbackBy: String? = nil, rollbackOf: Int64? = nil,
+        queuedAt: Date, startedAt: Date? = nil, endedAt: Date? = nil
     ) {
         self.id = id
         self.targetID = targetID
@@ -52,6 +56,8 @@ public struct Deploy: Hashable, Sendable, Codable, Identifiable {
         self.reason = reason
         self.verification = verification
         self.requestedBy = requestedBy
+        self.rollbackBy = rollbackBy
+        self.rollbackOf = rollbackOf
         self.queuedAt = queuedAt
         self.startedAt = startedAt
         self.endedAt = endedAt

@@ -11,6 +11,8 @@ public struct Masker: Sendable {
 
     /// Forms of the secrets by their first byte, longest first.
     private var forms: [[[UInt8]]]
+    /// Whether a secret may begin with a byte.
+    private let begins: [Bool]
     /// Input that can't be let go yet: the start of what may become a secret.
     private var pending: [UInt8] = []
     /// How many bytes at the front of `pending` belong to a secret whose `****` has been written.
@@ -23,6 +25,7 @@ public struct Masker: Sendable {
             if let first = form.first { forms[Int(first)].append(form) }
         }
         for index in forms.indices { forms[index].sort { $0.count > $1.count } }
+        begins = forms.map { !$0.isEmpty }
     }
 
     /// Takes the next chunk and returns what may be written now: all but a suffix that may be the start of a secret.
@@ -44,6 +47,14 @@ public struct Masker: Sendable {
         var position = 0
         pending.withUnsafeBufferPointer { bytes in
             scan: while position < bytes.count {
+                // What can't begin a secret goes in one piece.
+                var next = position
+                while next < bytes.count, !begins[Int(bytes[next])] { next += 1 }
+                if next > position {
+                    output.append(contentsOf: bytes[min(max(position, covered), next)..<next])
+                    position = next
+                    continue
+                }
                 for form in forms[Int(bytes[position])] {
                     let common = min(form.count, bytes.count - position)
                     let equal = form.withUnsafeBufferPointer { form in

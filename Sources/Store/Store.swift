@@ -7,12 +7,28 @@ import Foundation
 /// Targets bring their own migrations and read and write their own tables through ``read(_:)`` and ``write(_:)``.
 public final class Store: Sendable {
     private let database: any DatabaseWriter
+    private let isInMemory: Bool
+    private let before: Hook?
     /// Wakes those who wait for new events.
     public let events: EventHub
 
     /// Opens `path` (WAL, `synchronous=FULL`), or a database in memory when it is nil, and runs the migrations in
     /// order. Throws ``Failure`` when the file can't be opened or was written by a newer Slipway.
-    public init(path: String?, migrations: [Migration]) throws {
+    public convenience init(path: String?, migrations: [Migration]) throws {
+        try self.init(path: path, migrations: migrations, before: nil)
+    }
+
+    /// Called before each access with whether it writes; what it throws, the access throws.
+    package typealias Hook = @Sendable (_ isWrite: Bool) async throws -> Void
+
+    /// A database in memory that calls `before` first, for simulations.
+    package convenience init(migrations: [Migration], before: @escaping Hook) throws {
+        try self.init(path: nil, migrations: migrations, before: before)
+    }
+
+    private init(path: String?, migrations: [Migration], before: Hook?) throws {
+        isInMemory = path == nil
+        self.before = before
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
@@ -46,14 +62,28 @@ public final class Store: Sendable {
 
     /// Runs `body` on a consistent view of the database.
     public func read<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
-        try await Self.mapped { try await database.read(body) }
+        try await before?(false)
+        return try await Self.mapped { try await isInMemory ? readNow(body) : database.read(body) }
     }
 
     /// Runs `body` in one transaction; what it logged with ``log(_:_:in:)`` reaches the followers after the commit.
     public func write<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
-        let result = try await Self.mapped { try await database.write(body) }
+        try await before?(true)
+        let result = try await Self.mapped { try await isInMemory ? writeNow(body) : database.write(body) }
         events.wake()
         return result
+    }
+
+    // What is in memory keeps nobody waiting: no other thread is asked.
+
+    private func readNow<T>(_ body: (Database) throws -> T) throws -> T {
+        try Task.checkCancellation()
+        return try database.read(body)
+    }
+
+    private func writeNow<T>(_ body: (Database) throws -> T) throws -> T {
+        try Task.checkCancellation()
+        return try database.write(body)
     }
 
     /// SQLite's own errors as a ``Failure`` that a person can act on; a full disk is the usual one.

@@ -22,6 +22,12 @@ public struct Daemon: Sendable {
     /// Whether it runs.
     public func isRunning() -> Bool { identity != nil }
 
+    /// Whether a process is of the program's session.
+    public func owns(_ process: Int32) -> Bool {
+        guard let leader = pid else { return false }
+        return ProcessStat(pid: process)?.session == leader
+    }
+
     /// Starts the program in a session of its own, unless it runs. Returns its pid. `environment` is the whole
     /// environment; nil means the server's.
     @discardableResult

@@ -7,6 +7,8 @@ struct SessionMembers: Sendable {
     /// The command's first process, whose number is that of its session; 0 where only the mark is known.
     private(set) var leader: Int32
     private let mark: String?
+    /// The process that has adopted the orphans among them; nil where they shall be left alone.
+    var adopter: Int32?
     private var seen: Set<ProcessIdentity> = []
 
     init(leader: Int32) {
@@ -30,7 +32,7 @@ struct SessionMembers: Sendable {
     @discardableResult
     mutating func send(_ signal: Int32) -> Int {
         let members = current()
-        kill(-leader, signal)
+        if leader > 0 { kill(-leader, signal) }
         for member in members where getpgid(member.pid) != leader { kill(member.pid, signal) }
         return members.count
     }
@@ -50,13 +52,14 @@ struct SessionMembers: Sendable {
                 || seen.contains(ProcessIdentity(pid: stat.pid, startTime: stat.startTime, boot: boot))
         }
         var known = Set(members.map(\.pid))
-        var open = members.map(\.pid) + (leader > 0 ? [leader] : [])
+        var open = members.map(\.pid) + (leader > 0 ? [leader] : []) + (adopter.map { [$0] } ?? [])
         while let pid = open.popLast() {
             for child in children[pid] ?? [] where known.insert(child.pid).inserted {
                 members.append(child)
                 open.append(child.pid)
             }
         }
+        members.removeAll { $0.pid == adopter }
         let identities = members.map { ProcessIdentity(pid: $0.pid, startTime: $0.startTime, boot: boot) }
         seen.formUnion(identities)
         return identities

@@ -1,6 +1,6 @@
 import Glibc
 
-/// INT, then TERM, then KILL, with a grace between them. Decides; whoever owns it acts.
+/// INT (where it isn't skipped), then TERM, then KILL, with a grace between them. Decides; whoever owns it acts.
 struct SignalLadder: Hashable, Sendable {
     /// One rung.
     struct Rung: Hashable, Sendable {
@@ -16,11 +16,13 @@ struct SignalLadder: Hashable, Sendable {
     /// Why the command must end; nil while it may run.
     private(set) var reason: SupervisedOutcome.Reason?
     private var why = ""
-    private var next = 0
+    private var next: Int
+    private var isFirst = true
     private var dueAt: ContinuousClock.Instant?
 
-    init(grace: Duration) {
+    init(grace: Duration, skipsInterrupt: Bool = false) {
         self.grace = grace
+        next = skipsInterrupt ? 1 : 0
     }
 
     /// When the next signal is due; nil when none is.
@@ -41,7 +43,8 @@ struct SignalLadder: Hashable, Sendable {
     mutating func due(at now: ContinuousClock.Instant) -> (rung: Rung, note: String)? {
         guard let dueAt, dueAt <= now, next < Self.rungs.count else { return nil }
         let rung = Self.rungs[next]
-        let note = next == 0 ? why : "still running after \(grace.components.seconds) s"
+        let note = isFirst ? why : "still running after \(grace.components.seconds) s"
+        isFirst = false
         next += 1
         self.dueAt = next < Self.rungs.count ? now + grace : nil
         return (rung, "\(note): sending \(rung.name)")

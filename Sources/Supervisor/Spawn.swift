@@ -12,7 +12,7 @@ enum Spawn {
     /// Linux's value; glibc shows the name only to _GNU_SOURCE.
     private static let newSession: Int32 = 0x80
 
-    /// Returns the pid. `descriptors[n]` becomes descriptor n, and there are no others; all signals have their default action.
+    /// Returns the pid. `descriptors[n]` becomes descriptor n; all signals have their default action.
     ///
     /// The session's leader opens descriptor 0 by path, so that a terminal there becomes its controlling terminal.
     static func launch(
@@ -29,10 +29,6 @@ enum Spawn {
                 posix_spawn_file_actions_adddup2(&actions, descriptor, CInt(number))
             }
         }
-        // A listening socket that lives on in a child would keep the next server from its port.
-        for number in inheritable() where number >= descriptors.count {
-            posix_spawn_file_actions_addclose(&actions, number)
-        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -45,6 +41,7 @@ enum Spawn {
         posix_spawnattr_setflags(
             &attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
+        keepDescriptorsToOurselves()
         let argv = arguments.map { strdup($0) } + [nil]
         let envp = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
@@ -54,13 +51,12 @@ enum Spawn {
         return pid
     }
 
-    /// Descriptors of this process that would stay open in a child. Those that another thread closes meanwhile do no
-    /// harm: glibc passes over them.
-    private static func inheritable() -> [CInt] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        return names.compactMap { CInt($0) }.filter { number in
-            let flags = fcntl(number, F_GETFD)
-            return flags >= 0 && flags & FD_CLOEXEC == 0
+    /// What lives on when the server dies must not hold its sockets: libraries don't mark all that they open.
+    private static func keepDescriptorsToOurselves() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            guard let descriptor = CInt(name), descriptor > 2 else { continue }
+            let flags = fcntl(descriptor, F_GETFD)
+            if flags >= 0, flags & FD_CLOEXEC == 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
         }
     }
 

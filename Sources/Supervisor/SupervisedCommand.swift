@@ -23,6 +23,8 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
     public var rows: Int
     /// Seconds between INT and TERM, and between TERM and KILL.
     public var signalGrace: Int
+    /// Whether it is ended with TERM and KILL alone; nil is no. Not every record of an older version has it.
+    public var skipsInterrupt: Bool?
     /// Seconds that the end of the run waits for room when the log can't be written.
     public var logPatience: Int
 
@@ -30,7 +32,7 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
     public init(
         arguments: [String], environment: [String: String], workingDirectory: String, logPath: String,
         inactivityTimeout: Int? = nil, timeLimit: Int? = nil, secrets: [String] = [], killCommand: [String]? = nil,
-        columns: Int = 120, rows: Int = 40, signalGrace: Int = 5, logPatience: Int = 60
+        columns: Int = 120, rows: Int = 40, signalGrace: Int = 5, skipsInterrupt: Bool? = nil, logPatience: Int = 60
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -43,6 +45,7 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
         self.columns = columns
         self.rows = rows
         self.signalGrace = signalGrace
+        self.skipsInterrupt = skipsInterrupt
         self.logPatience = logPatience
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LinuxCalls
 
 /// One command in its pseudo-terminal, from its start to the last byte of its output. Runs in a process of its own,
 /// so it waits with `poll` and needs no other thread than the one that waits for the command's end.
@@ -32,7 +33,8 @@ struct Supervision {
         } catch {
             throw CannotStart(sentence: "can't open the log \(command.logPath): \(error)")
         }
-        ladder = SignalLadder(grace: .seconds(command.signalGrace))
+        ladder = SignalLadder(
+            grace: .seconds(command.signalGrace), skipsInterrupt: command.skipsInterrupt ?? false)
         watch = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         inotify_add_watch(watch, folder.path, UInt32(IN_CREATE) | UInt32(IN_MOVED_TO))
         do {
@@ -58,13 +60,15 @@ struct Supervision {
     /// Returns when the command has ended, nothing of its session is left and the log is complete.
     mutating func run() -> SupervisedOutcome {
         while !step() {}
+        if folder.abortRequested { ladder.begin(.aborted, because: "abort requested", at: .now) }
+        // What ends by itself may leave a daemon behind; what is ended leaves nothing.
+        if ladder.reason != nil { members.adopter = getpid() }
         members.killAll()
         if ladder.reason != nil { killCommand.run("KILL") }
         terminal.releaseOtherEnd()
         drain()
         var status: CInt = 0
         waitpid(members.leader, &status, 0)
-        if folder.abortRequested { ladder.begin(.aborted, because: "abort requested", at: .now) }
         log.finish()
         let complete = completeLog()
         let exited = status & 0x7f == 0
@@ -80,6 +84,7 @@ struct Supervision {
         if let (rung, note) = ladder.due(at: now) {
             log.note(note)
             killCommand.run(rung.name)
+            members.adopter = getpid()
             members.send(rung.signal)
         }
         var events = [
@@ -88,6 +93,7 @@ struct Supervision {
             pollfd(fd: log.isBlocked ? -1 : terminal.descriptor, events: Int16(POLLIN), revents: 0),
         ]
         poll(&events, nfds_t(events.count), timeout(at: now))
+        linux_bury_orphans(members.leader)
         if events[1].revents != 0 { clearWatch() }
         if log.isBlocked {
             log.flush()

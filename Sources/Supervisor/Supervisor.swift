@@ -73,12 +73,18 @@ public struct Supervisor: Sendable {
 
     /// Waits for the end. Cancelling the waiter doesn't touch the run.
     public func outcome(of id: String) async throws -> SupervisedOutcome {
-        while true {
-            switch state(id) {
-            case .ended(let outcome): return outcome
-            case .absent: throw Self.neverStarted(id)
-            case .running: try await Task.sleep(for: .milliseconds(50))
-            }
+        // The outcome is renamed into place; a supervisor that dies without one is found by looking again.
+        for await _ in FolderWatch.changes(in: try folder(of: id).path, every: .milliseconds(500)) {
+            if let outcome = try end(of: id) { return outcome }
+        }
+        throw CancellationError()
+    }
+
+    private func end(of id: String) throws -> SupervisedOutcome? {
+        switch state(id) {
+        case .ended(let outcome): outcome
+        case .absent: throw Self.neverStarted(id)
+        case .running: nil
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LinuxCalls
 
 /// The body of the hidden command `slipway supervise DIR`.
 public enum SupervisorProcess {
@@ -14,6 +15,8 @@ public enum SupervisorProcess {
         let folder = RunFolder(path: folder)
         guard let lock = takeLock(of: folder) else { return complain("\(folder.lockPath) is held or can't be opened") }
         closeInherited(except: lock)
+        // A daemon that the command starts stays ours, so that an abort finds it.
+        _ = linux_adopt_orphans()
         guard folder.outcome == nil else { return complain("\(folder.path) has been run before") }
         // Whoever began it is dead: we have its lock.
         guard folder.startedAt == nil else {

@@ -1,11 +1,16 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
+internal import Supervisor
 
 extension Slipway {
     /// Runs the command by the name it was called by (ProcessInfo would give the link's target); exit statuses are DESIGN 4's: 0 done, 1 error, 2 usage, 3 failed and rolled back, 4 timed out.
     static func main() async {
         var arguments = CommandLine.arguments
+        // Before anything else: a supervisor is to be there at once, and small.
+        if arguments.count == 3, arguments[1] == "supervise" {
+            Foundation.exit(await SupervisorProcess.run(folder: arguments[2]))
+        }
         let name = arguments.removeFirst().split(separator: "/").last.map(String.init) ?? "slipway"
         do {
             try await run(arguments, calledAs: name)

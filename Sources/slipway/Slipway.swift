@@ -22,5 +22,6 @@ struct Slipway: AsyncParsableCommand {
             EnvironmentsCommand.self,
             TokensCommand.self,
             SuperviseCommand.self,
+            KeepEdgeCommand.self,
         ])
 }

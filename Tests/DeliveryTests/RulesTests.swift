@@ -91,6 +91,15 @@ struct RulesTests {
         #expect(nextDeploy(open: back, deployedSince: { _ in 3 }) == .start(2))
     }
 
+    @Test func `The rollback that follows an abort waits for nothing but the aborted deploy`() {
+        var back = deploy(3, 1, .queued, kind: .rollback)
+        back.rollbackOf = 1
+        let waiting = [(deploy(2, 2, .queued), Int64(2)), (back, 1)]
+        #expect(nextDeploy(open: waiting, deployedSince: { _ in nil }) == .start(3))
+        let aborting = [(deploy(1, 3, .aborting), Int64(3))] + waiting
+        #expect(nextDeploy(open: aborting, deployedSince: { _ in nil }) == .nothing)
+    }
+
     // MARK: Verdict
 
     private func rollout(_ state: Rollout.State, _ reason: String? = nil) -> Rollout {

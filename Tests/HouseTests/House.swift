@@ -4,13 +4,13 @@ import Foundation
 struct House {
     /// The floor of each target. One may import those on lower floors, never a sibling.
     static let floors: [String: Int] = [
-        "Model": 0, "HTTPTransport": 0,
+        "Model": 0, "HTTPTransport": 0, "LinuxCalls": 0,
         "Store": 1, "StackFile": 1, "DockerAPI": 1, "Git": 1, "Supervisor": 1, "Secrets": 1, "Outbound": 1,
         "Client": 1,
         "Engines": 2,
         "Pipeline": 3, "Stacks": 3, "Forge": 3, "Access": 3,
-        "Delivery": 4,
-        "Web": 5,
+        "Delivery": 4, "Simulation": 4,
+        "Web": 5, "simulate": 5,
         "slipway": 6,
     ]
 

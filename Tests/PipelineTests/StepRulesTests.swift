@@ -50,6 +50,13 @@ struct StepRulesTests {
         #expect(nextStep(of: steps([(.waiting, .onSuccess)]), isCancelled: true) == .skip(index: 0))
     }
 
+    @Test func `Waiting may mend what is away or full, and nothing else`() {
+        #expect(mayPass(Failure(.unavailable, "The Docker Engine at /x doesn't answer")))
+        #expect(mayPass(Failure(.failed, "git clone failed", cause: "fatal: write error: No space left on device")))
+        #expect(!mayPass(Failure(.notFound, "No registry has the image x")))
+        #expect(!mayPass(Failure(.failed, "git clone failed", cause: "fatal: bad object")))
+    }
+
     @Test func `A background step holds nothing up`() {
         let two = steps([(.running, .onSuccess), (.waiting, .onSuccess)])
         #expect(nextStep(of: two, backgrounds: [0], isCancelled: false) == .start(index: 1))

@@ -1,3 +1,4 @@
+import Foundation
 import Engines
 import Model
 import Store
@@ -30,7 +31,7 @@ import Testing
         let rollout = try await harbour.deploy(spec(1))
         try await harbour.store.write { db in
             for text in ["pulling acme/orders:2", "pulling acme/orders:2", "pulled", "pulling acme/orders:2"] {
-                try RolloutRecord.note(db, rollout.id, text)
+                try RolloutRecord.note(db, rollout.id, text, at: Date())
             }
         }
         let log = try await harbour.service.rollout(rollout.id).log.map(\.text)

@@ -32,6 +32,18 @@ import Testing
         await harbour.stop()
     }
 
+    @Test func whatMayNoLongerBeIsQueuedByNobody() async throws {
+        let harbour = try await Harbour(engine: engine)
+        let request = UpRequest(stack: "shop", spec: StackSpec(services: [spec(1)]), deployID: 7)
+        await #expect(throws: Failure.self) {
+            try await harbour.service.up(
+                request, in: harbour.environment, pin: { _ in nil },
+                admit: { _ in throw Failure(.conflict, "Deploy 7 is being aborted") })
+        }
+        #expect(try await harbour.service.rollouts(ofDeploy: 7).isEmpty)
+        await harbour.stop()
+    }
+
     @Test func eachContainerIsMeasuredByTheImageItWasMadeFrom() async throws {
         let harbour = try await Harbour(engine: engine)
         for version in [1, 2] {

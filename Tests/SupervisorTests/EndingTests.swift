@@ -92,6 +92,52 @@ struct EndingTests {
         }
     }
 
+    @Test func daemonsThatGotAwayDieWithAnAbort() async throws {
+        try await Scratch.use { scratch in
+            // Neither parent nor session nor environment says whose it is.
+            try scratch.supervisor.start(
+                "1",
+                scratch.script(
+                    """
+                    trap 'exit 0' INT
+                    setsid -f env -i bash -c 'trap "" INT TERM; (echo $BASHPID > '$FOLDER'/a; while :; do sleep 0.1; done) & echo $$ > '$FOLDER'/b; wait'
+                    until [ -s a ] && [ -s b ]; do sleep 0.01; done
+                    echo $$ > pid; while :; do sleep 0.1; done
+                    """))
+            _ = try await scratch.wait(for: "pid")
+            try scratch.supervisor.abort("1")
+            let outcome = try await scratch.supervisor.outcome(of: "1")
+            #expect(outcome.reason == .aborted && outcome.exitStatus == 0)
+            #expect(!Scratch.isAlive(try await scratch.wait(for: "a")))
+            #expect(!Scratch.isAlive(try await scratch.wait(for: "b")))
+        }
+    }
+
+    @Test func orphansThatEndAreBuried() async throws {
+        try await Scratch.use { scratch in
+            try await scratch.run(
+                "for i in 1 2 3; do (sleep 0.1 &); done; sleep 0.5; echo; sleep 0.2; ps -o stat= --ppid $PPID | grep -c Z"
+            )
+            #expect(scratch.log == "\n0\n")
+        }
+    }
+
+    @Test func interruptCanBeSkipped() async throws {
+        try await Scratch.use { scratch in
+            let outcome = try await scratch.run("trap '' INT TERM; while :; do sleep 0.1; done") {
+                $0.inactivityTimeout = 1
+                $0.skipsInterrupt = true
+            }
+            #expect(outcome.signal == 9)
+            #expect(
+                scratch.log == """
+                    slipway: no output for 1 s: sending TERM
+                    slipway: still running after 1 s: sending KILL
+
+                    """)
+        }
+    }
+
     @Test func daemonThatHoldsTheTerminalDoesNotHangTheRun() async throws {
         try await Scratch.use { scratch in
             let outcome = try await scratch.run(

@@ -9,7 +9,7 @@ enum QueueDecision: Hashable, Sendable {
     case nothing
 }
 
-/// One exclusive deploy a target, in the order of the requests.
+/// One exclusive deploy a target, in the order of the requests; the rollback that follows an abort comes first.
 ///
 /// - Parameters:
 ///   - open: deploys that have not ended, oldest first, with their commits' positions.
@@ -18,6 +18,8 @@ func nextDeploy(
     open: [(deploy: Deploy, position: Int64)], deployedSince: (Deploy) -> Int64?
 ) -> QueueDecision {
     if open.contains(where: { $0.deploy.state != .queued }) { return .nothing }
+    // Who aborted a deploy to go back waits for nothing else.
+    if let rollback = open.first(where: { $0.deploy.rollbackOf != nil }) { return .start(rollback.deploy.id) }
     for (deploy, position) in open {
         if deploy.kind == .deploy, let newest = deployedSince(deploy), newest > position {
             return .supersede(deploy.id)

@@ -12,14 +12,25 @@ extension Delivery {
         var request = request
         if let id = request.deployID {
             let deploy = try await journal.deploy(id)
-            guard !deploy.state.isFinal else {
-                throw Failure(.conflict, "Deploy \(id) has ended: \(deploy.state.rawValue)")
-            }
-            guard deploy.state != .aborting else { throw Failure(.conflict, "Deploy \(id) is being aborted") }
+            try Self.check(deploy)
             let target = try await target(deploy.targetID)
             let configuration = try await buildService.configuration(of: target.app, at: deploy.sha)
             request.options = configuration.rollout.applied(to: request.options)
         }
-        return try await stacks.up(request, in: environment, key: key) { try await self.pinnedImage(of: $0) }
+        let deployID = request.deployID
+        return try await stacks.up(request, in: environment, key: key, pin: { try await self.pinnedImage(of: $0) }) {
+            db in
+            // An abort since then must find every rollout of its deploy.
+            if let deployID { try Self.check(try Journal.deploy(deployID, db)) }
+        }
+    }
+
+    /// Throws where a deploy may not change anything (any more).
+    private static func check(_ deploy: Deploy) throws {
+        let id = deploy.id
+        guard !deploy.state.isFinal else {
+            throw Failure(.conflict, "Deploy \(id) has ended: \(deploy.state.rawValue)")
+        }
+        guard deploy.state != .aborting else { throw Failure(.conflict, "Deploy \(id) is being aborted") }
     }
 }

@@ -44,14 +44,14 @@ struct BuildService: Sendable {
         }
     }
 
-    /// Removes containers of builds that are over, now and once a minute.
+    /// Removes containers of builds that are over, now and again.
     private func sweep() async {
         while !Task.isCancelled {
             // An engine that doesn't answer is told elsewhere.
             try? await BuildJob.removeContainers(of: settings.instance, on: engine) {
                 try await journal.build($0).state.isFinal
             }
-            try? await Task.sleep(for: .seconds(60))
+            try? await Task.sleep(for: .seconds(10))
         }
     }
 
@@ -113,12 +113,13 @@ struct BuildService: Sendable {
             build: build, app: app, commit: commit, mirror: commits.mirror(of: app),
             configuration: try await validConfiguration(of: app, at: build.sha), engine: engine,
             dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry, checkouts: settings.checkouts,
-            instance: settings.instance, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app))
+            instance: settings.instance, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app),
+            patience: settings.patience)
     }
 
     /// What the commit's files ask for, and what is wrong with them.
     func configuration(of app: App, at sha: SHA) async throws -> PipelineConfiguration {
-        try await CommitFiles.load(from: commits.mirror(of: app), at: sha).configuration(app: app)
+        try await commits.configuration(of: app, at: sha)
     }
 
     /// The same, throwing when something is wrong with them.

@@ -1,20 +1,16 @@
 import Git
 import Model
 import Pipeline
+import Synchronization
 
 /// The files of a commit that Slipway reads, fetched at once so that reading them is pure.
 struct CommitFiles: Sendable {
-    var texts: [String: String] = [:]
-    var executables: Set<String> = []
+    var files: GitTexts
 
     /// Fetches the small files that may matter: those of the root, of `deploy/` and of `.slipway/` that configure
     /// something.
     static func load(from mirror: GitMirror, at sha: SHA) async throws -> CommitFiles {
-        var files = CommitFiles(executables: try await mirror.executables(at: sha))
-        for path in try await mirror.files(at: sha) where isRead(path) {
-            files.texts[path] = try await mirror.file(path, at: sha)
-        }
-        return files
+        CommitFiles(files: try await mirror.texts(at: sha, where: isRead))
     }
 
     private static func isRead(_ path: String) -> Bool {
@@ -27,8 +23,32 @@ struct CommitFiles: Sendable {
 
     /// What the files ask for and what is wrong with them.
     func configuration(app: App) -> PipelineConfiguration {
-        let (texts, executables) = (texts, executables)
+        let files = files
         return ConfigurationReader.read(
-            RepositoryFiles(text: { texts[$0] }, isExecutable: { executables.contains($0) }), app: app.name)
+            RepositoryFiles(text: { files.texts[$0] }, isExecutable: { files.executables.contains($0) }), app: app.name)
+    }
+}
+
+/// Files of the commits that were read last: a commit never changes, and a push is followed at once by its build.
+final class CommitFilesCache: Sendable {
+    private static let limit = 64
+
+    private struct Key: Hashable {
+        var directory: String
+        var sha: SHA
+    }
+
+    private let kept = Mutex<[(key: Key, files: CommitFiles)]>([])
+
+    func files(of mirror: GitMirror, at sha: SHA) async throws -> CommitFiles {
+        let key = Key(directory: mirror.directory, sha: sha)
+        if let found = kept.withLock({ $0.first { $0.key == key }?.files }) { return found }
+        let files = try await CommitFiles.load(from: mirror, at: sha)
+        kept.withLock { kept in
+            kept.removeAll { $0.key == key }
+            kept.append((key, files))
+            kept.removeFirst(max(0, kept.count - Self.limit))
+        }
+        return files
     }
 }

@@ -12,6 +12,7 @@ struct CommitService: Sendable {
     /// One look at an app at a time: two pushes at once must not number commits twice.
     let turns = Turns()
     private let looks = Looks()
+    private let files = CommitFilesCache()
 
     /// As many commits of a branch are taken over at the first look.
     static let firstLook = 200
@@ -98,7 +99,7 @@ struct CommitService: Sendable {
             let names = Set(changes.fresh)
             let details =
                 changes.fresh.isEmpty
-                ? [] : try await mirror.log(branch: app.branch, excluding: nil, limit: changes.fresh.count)
+                ? [] : try await mirror.log(from: head, limit: changes.fresh.count)
             try await journal.apply(
                 changes, fresh: details.filter { names.contains($0.sha) },
                 building: commitsToBuild(changes, isFirstLook: known.isEmpty), of: app)
@@ -113,10 +114,14 @@ struct CommitService: Sendable {
         try await journal.setProblem(try await problemOfFiles(of: app, at: head), of: app)
     }
 
+    /// What the commit's files ask for, and what is wrong with them.
+    func configuration(of app: App, at sha: SHA) async throws -> PipelineConfiguration {
+        try await files.files(of: mirror(of: app), at: sha).configuration(app: app)
+    }
+
     /// What is wrong with the files at the branch's head, a line each; nil when all is well.
     private func problemOfFiles(of app: App, at head: SHA) async throws -> String? {
-        let errors = try await CommitFiles.load(from: mirror(of: app), at: head).configuration(app: app).findings
-            .filter { $0.severity == .error }
+        let errors = try await configuration(of: app, at: head).findings.filter { $0.severity == .error }
         return errors.isEmpty ? nil : errors.map(\.description).joined(separator: "\n")
     }
 

@@ -43,6 +43,14 @@ struct DeployRun: Sendable {
             }
     }
 
+    /// Seconds that are left of the time limit, counted from the first step; nil where there is none.
+    private func remaining() async throws -> Int? {
+        let limit = deploy.kind == .rollback ? configuration.rollbackTimeLimit : configuration.deployTimeLimit
+        guard let limit else { return nil }
+        let first = try await runner.table.steps(of: .deploy(deploy.id)).compactMap(\.startedAt).min() ?? Date()
+        return max(1, limit - Int(Date().timeIntervalSince(first)))
+    }
+
     func prepare(_ step: Step, _ record: StepRecord) async throws -> Preparation {
         if record.action == Self.checkoutAction {
             try await mirror.checkout(deploy.sha, to: checkout)
@@ -68,7 +76,9 @@ struct DeployRun: Sendable {
         return .supervised(
             SupervisedCommand(
                 arguments: Self.shell(plan.command), environment: environment, workingDirectory: directory(of: plan),
-                logPath: runner.logs.path(of: step), inactivityTimeout: plan.inactivityTimeout, secrets: [token]))
+                logPath: runner.logs.path(of: step), inactivityTimeout: plan.inactivityTimeout,
+                timeLimit: try await remaining(),
+                secrets: [token]))
     }
 
     /// The shell alone expands variables; a step of several lines stops at the first that fails.

@@ -110,8 +110,8 @@ struct DeployService: Sendable {
         try await runner.table.plan(run.steps(), for: .deploy(deploy.id))
         let isAborted: @Sendable () async throws -> Bool = { try await journal.deploy(deploy.id).state == .aborting }
         let verdict = try await runner.run(.deploy(deploy.id), isCancelled: isAborted) { try await run.prepare($0, $1) }
-        let rollouts = try await settledRollouts(of: deploy)
-        let verification = try await stacks.verify(deploy: deploy.id)
+        let rollouts = try await settledRollouts(of: deploy, cancelling: verdict != .succeeded)
+        let verification = try await verification(of: deploy)
         let end = deployVerdict(
             steps: verdict, rollouts: rollouts, isAborted: try await isAborted(), verification: verification)
         await self.end(deploy, target, end, verification)
@@ -139,21 +139,39 @@ struct DeployService: Sendable {
             try await journal.endDeploy(
                 deploy, app: target.app.id, end.state, reason: end.reason, verification: verification)
         }
+        // One that an `up` without a script queued in the last moment; after the end none is let in.
+        await persistently(logger) { try await stacks.cancelRollouts(ofDeploy: deploy.id) }
     }
 
-    /// The deploy's rollouts once all of them have ended; an abort meanwhile cancels them.
-    private func settledRollouts(of deploy: Deploy) async throws -> [Rollout] {
+    /// What is found on the engine; waits for one that is away.
+    private func verification(of deploy: Deploy) async throws -> Deploy.Verification {
+        let end = Date().addingTimeInterval(TimeInterval(settings.patience))
+        while true {
+            do {
+                return try await stacks.verify(deploy: deploy.id)
+            } catch let failure as Failure where failure.code == .unavailable && Date() < end {
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// The deploy's rollouts once all of them have ended. An abort meanwhile cancels them, and so does a script that did
+    /// not end well: what it left under way was not waited for.
+    private func settledRollouts(of deploy: Deploy, cancelling: Bool) async throws -> [Rollout] {
         let wakeups = journal.store.events.wakeups()
         var rollouts = try await stacks.rollouts(ofDeploy: deploy.id)
-        var isCancelling = false
+        var isCancelling = cancelling
+        var cancelled: Set<Int64> = []
         var next = wakeups.makeAsyncIterator()
         while !Task.isCancelled {
-            if !isCancelling, try await journal.deploy(deploy.id).state == .aborting {
-                isCancelling = true
+            if !isCancelling { isCancelling = try await journal.deploy(deploy.id).state == .aborting }
+            rollouts = try await stacks.rollouts(ofDeploy: deploy.id)
+            let open = rollouts.filter { !$0.state.isFinal }
+            if open.isEmpty { return rollouts }
+            if isCancelling, !cancelled.isSuperset(of: open.map(\.id)) {
+                cancelled.formUnion(open.map(\.id))
                 try await stacks.cancelRollouts(ofDeploy: deploy.id)
             }
-            rollouts = try await stacks.rollouts(ofDeploy: deploy.id)
-            if rollouts.allSatisfy(\.state.isFinal) { return rollouts }
             await next.next()
         }
         throw CancellationError()

@@ -87,11 +87,19 @@ extension Delivery {
             throw Failure(.notFound, "Build \(id) is of a commit that is gone")
         }
         let findings = (try? await buildService.configuration(of: app, at: build.sha).findings) ?? []
+        let steps = try await steps(.build(id))
         return BuildView(
-            app: app, commit: commit, build: build, steps: try await steps(.build(id)),
+            app: app, commit: commit, build: build, steps: steps,
             image: try await journal.images(of: app, shas: [build.sha]).values.first { $0.buildID == id },
             others: try await journal.builds(of: app, shas: [build.sha]).filter { $0.id != id }, findings: findings,
-            notice: build.state.isFinal ? nil : Disk.notice(of: settings.dataDirectory))
+            notice: build.state.isFinal
+                ? nil : notice(steps) ?? BuildJob.waiting(build: id, checkouts: settings.checkouts))
+    }
+
+    /// What keeps steps from going on for now.
+    private func notice(_ steps: [Step]) -> String? {
+        if let notice = Disk.notice(of: settings.dataDirectory) { return notice }
+        return steps.first { $0.state == .running }?.reason.map { $0.prefix(1).uppercased() + $0.dropFirst() }
     }
 
     /// What a deploy of the commit (a SHA or its beginning) would do; nothing changes.
@@ -138,7 +146,8 @@ extension Delivery {
             rollouts: try await stacks.rollouts(ofDeploy: id),
             position: deploy.state == .queued ? open.firstIndex { $0.id == id } ?? 0 : 0,
             previous: try await journal.liveDeploy(of: target, before: id),
-            notice: deploy.state.isFinal ? nil : Disk.notice(of: settings.dataDirectory))
+            rollback: try await journal.rollback(of: deploy),
+            notice: deploy.state.isFinal ? nil : notice(try await steps(.deploy(id))))
     }
 
     /// Commits that come in above what runs, or leave when it goes back; newest first.

@@ -76,6 +76,14 @@ enum DeliveryTables {
                 t.column("endedAt", .datetime)
                 t.uniqueKey(["targetID", "idempotencyKey"])
             }
-        }
+        },
+        Migration("delivery-2-abort-and-rollback") { db in
+            try db.alter(table: "deploy") { t in
+                t.add(column: "rollbackBy", .text)
+                t.add(column: "rollbackOf", .integer)
+            }
+            // However often a deploy's end is recorded, one rollback follows.
+            try db.create(index: "oneRollbackOfADeploy", on: "deploy", columns: ["rollbackOf"], options: .unique)
+        },
     ]
 }

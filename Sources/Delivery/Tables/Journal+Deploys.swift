@@ -30,12 +30,12 @@ extension Journal {
         }
     }
 
-    func deploy(_ id: Int64) async throws -> Deploy {
-        let found = try await store.read {
-            try Row.fetchOne($0, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [id]).map(Deploy.init(row:))
-        }
-        guard let found else { throw Failure(.notFound, "There is no deploy \(id)") }
-        return found
+    func deploy(_ id: Int64) async throws -> Deploy { try await store.read { try Self.deploy(id, $0) } }
+
+    static func deploy(_ id: Int64, _ db: Database) throws -> Deploy {
+        let row = try Row.fetchOne(db, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [id])
+        guard let row else { throw Failure(.notFound, "There is no deploy \(id)") }
+        return try Deploy(row: row)
     }
 
     /// Deploys that have not ended, oldest first.
@@ -63,14 +63,24 @@ extension Journal {
 
     /// The last deploy that ended well: what the target runs. With `before`, the one that did so before that deploy.
     func liveDeploy(of target: Target, before: Int64? = nil) async throws -> Deploy? {
+        try await store.read { try Self.liveDeploy(ofTarget: target.id, before: before, $0) }
+    }
+
+    private static func liveDeploy(ofTarget target: Int64, before: Int64? = nil, _ db: Database) throws -> Deploy? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT * FROM deploy WHERE targetID = ? AND state = 'succeeded' AND id < ?
+                ORDER BY endedAt DESC, id DESC LIMIT 1
+                """, arguments: [target, before ?? Int64.max]
+        ).map(Deploy.init(row:))
+    }
+
+    /// The rollback that followed a deploy which was aborted so.
+    func rollback(of deploy: Deploy) async throws -> Deploy? {
         try await store.read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT * FROM deploy WHERE targetID = ? AND state = 'succeeded' AND id < ?
-                    ORDER BY endedAt DESC, id DESC LIMIT 1
-                    """, arguments: [target.id, before ?? Int64.max]
-            ).map(Deploy.init(row:))
+            try Row.fetchOne(db, sql: "SELECT * FROM deploy WHERE rollbackOf = ?", arguments: [deploy.id])
+                .map(Deploy.init(row:))
         }
     }
 
@@ -99,10 +109,22 @@ extension Journal {
         }
     }
 
-    /// Records that the deploy should end; a queued one is over at once.
-    func requestAbort(_ deploy: Deploy, app: Int64) async throws {
+    /// Records that the deploy should end; a queued one is over at once. With `rollbackBy`, one rollback to the newest
+    /// deploy that ended well follows its end: asked for again, it stays one.
+    func requestAbort(_ deploy: Deploy, app: Int64, rollbackBy: String?) async throws {
         let now = Date()
         try await store.write { db in
+            if let rollbackBy {
+                try db.execute(
+                    sql: """
+                        UPDATE deploy SET rollbackBy = COALESCE(rollbackBy, ?)
+                        WHERE id = ? AND state IN ('running', 'aborting')
+                        """, arguments: [rollbackBy, deploy.id])
+                guard db.changesCount == 1 else {
+                    throw Failure(
+                        .conflict, "Deploy \(deploy.id) does not run: there is nothing to abort and go back from")
+                }
+            }
             try db.execute(
                 sql: """
                     UPDATE deploy SET state = 'aborted', reason = 'Aborted before it began', endedAt = ?
@@ -120,11 +142,34 @@ extension Journal {
         let text = try verification.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         let now = Date()
         try await store.write { db in
+            let row = try Row.fetchOne(db, sql: "SELECT * FROM deploy WHERE id = ?", arguments: [deploy.id])
+            guard let current = try row.map(Deploy.init(row:)), !current.state.isFinal else { return }
+            // An abort that came while the end was made out counts all the same.
+            let isLate = current.state == .aborting && state != .aborted
             try db.execute(
                 sql: "UPDATE deploy SET state = ?, reason = ?, verification = ?, endedAt = ? WHERE id = ?",
-                arguments: [state.rawValue, reason, text, now, deploy.id])
+                arguments: [
+                    isLate ? Deploy.State.aborted.rawValue : state.rawValue, isLate ? "Aborted on request" : reason,
+                    text, now, deploy.id,
+                ])
             try Self.log(deploy, app: app, "ended", in: db)
+            if let by = current.rollbackBy { try Self.queueRollback(of: current, by: by, app: app, at: now, in: db) }
         }
+    }
+
+    /// Goes back from a deploy that was aborted so, to the newest that ended well.
+    private static func queueRollback(
+        of deploy: Deploy, by: String, app: Int64, at time: Date, in db: Database
+    ) throws {
+        guard let live = try liveDeploy(ofTarget: deploy.targetID, db) else { return }
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO deploy (targetID, kind, sha, state, requestedBy, rollbackOf, queuedAt)
+                VALUES (?, 'rollback', ?, 'queued', ?, ?, ?)
+                """, arguments: [deploy.targetID, live.sha.description, by, deploy.id, time])
+        guard db.changesCount == 1 else { return }
+        let rollback = try Row.fetchOne(db, sql: "SELECT * FROM deploy WHERE rollbackOf = ?", arguments: [deploy.id])
+        if let rollback { try log(try Deploy(row: rollback), app: app, "queued", in: db) }
     }
 
     private static func log(_ deploy: Deploy, app: Int64, _ kind: String, in db: Database) throws {

@@ -50,8 +50,8 @@ extension Deploy {
             sha: try row.value("sha", SHA.init), previousSHA: previous.flatMap(SHA.init),
             state: try row.value("state", State.init(rawValue:)), reason: row["reason"],
             verification: try verification.map { try JSONDecoder().decode(Verification.self, from: Data($0.utf8)) },
-            requestedBy: row["requestedBy"], queuedAt: row["queuedAt"], startedAt: row["startedAt"],
-            endedAt: row["endedAt"])
+            requestedBy: row["requestedBy"], rollbackBy: row["rollbackBy"], rollbackOf: row["rollbackOf"],
+            queuedAt: row["queuedAt"], startedAt: row["startedAt"], endedAt: row["endedAt"])
     }
 }
 

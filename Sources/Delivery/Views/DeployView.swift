@@ -45,6 +45,8 @@ public struct DeployView: Hashable, Sendable, Codable {
     public var position: Int
     /// The newest deploy that ended well before this one, to go back to.
     public var previous: Deploy?
+    /// The rollback that followed, where it was aborted so.
+    public var rollback: Deploy?
     /// What keeps it from going on for now, such as a full disk.
     public var notice: String?
 }

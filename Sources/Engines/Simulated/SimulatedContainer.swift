@@ -56,6 +56,12 @@ struct SimulatedContainer: Sendable {
         observed.exitStatus = nil
     }
 
+    mutating func restart(at now: Date, status: Int, address: String) {
+        start(at: now, address: address)
+        observed.restarts += 1
+        observed.exitStatus = status
+    }
+
     mutating func end(status: Int) {
         observed.state = .exited
         observed.address = nil

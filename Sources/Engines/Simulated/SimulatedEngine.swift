@@ -75,6 +75,14 @@ extension SimulatedEngine {
         notify()
     }
 
+    /// The container's process ends by itself, and its restart policy starts it again at once.
+    public func crashAndRestart(_ idOrName: String, status: Int) {
+        guard let id = find(idOrName), containers[id]?.isRunning == true else { return }
+        count += 1
+        containers[id]?.restart(at: now(), status: status, address: Self.address(count))
+        notify()
+    }
+
     /// Someone else removes the container.
     public func vanish(_ idOrName: String) {
         guard let id = find(idOrName) else { return }
@@ -159,7 +167,7 @@ extension SimulatedEngine {
             }
             count += 1
             containers[key]?.behaviour = behaviour
-            containers[key]?.start(at: now(), address: "10.0.\(count / 250).\(count % 250 + 2)")
+            containers[key]?.start(at: now(), address: Self.address(count))
             notify()
         }
     }
@@ -294,6 +302,8 @@ extension SimulatedEngine {
     }
 
     private func forget(listener key: Int) { listeners[key] = nil }
+
+    private static func address(_ number: Int) -> String { "10.0.\(number / 250).\(number % 250 + 2)" }
 
     /// 64 hexadecimal digits that grow.
     private static func identifier(_ number: Int) -> String {

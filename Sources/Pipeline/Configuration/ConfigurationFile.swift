@@ -3,6 +3,7 @@ internal import StackFile
 
 /// One `slipway.yml`, read section by section.
 struct ConfigurationFile {
+    private static let deployKeys = ["override", "pre", "post", "no_output_timeout", "time_limit"]
     private static let keys = ["test", "image", "deploy", "rollback", "machine", "rollout", "schema", "watch"]
 
     let name: String
@@ -17,6 +18,8 @@ struct ConfigurationFile {
     var deploy: [StepPlan]?
     var deployPre: [StepPlan] = []
     var deployPost: [StepPlan] = []
+    /// Seconds that a deploy step may be silent where nothing names another time.
+    var deployInactivity = ConfigurationReader.deployInactivity
     var rollback: [StepPlan]?
     var rollbackPre: [StepPlan] = []
     var rollbackPost: [StepPlan] = []
@@ -142,18 +145,23 @@ struct ConfigurationFile {
     }
 
     private mutating func readDeploy(_ node: YAMLNode) {
-        guard let map = values.mapping(node, "deploy", known: ["override", "pre", "post"]) else { return }
-        deploy = map["override"].map { deploySteps($0, "deploy.override") }
-        deployPre = deploySteps(map["pre"], "deploy.pre")
-        deployPost = deploySteps(map["post"], "deploy.post")
+        guard let map = values.mapping(node, "deploy", known: Self.deployKeys) else { return }
+        let silence = silence(map["no_output_timeout"], "deploy.no_output_timeout")
+        deployInactivity = silence ?? deployInactivity
+        configuration.deployTimeLimit = limit(map["time_limit"], "deploy.time_limit")
+        deploy = map["override"].map { deploySteps($0, "deploy.override", silence) }
+        deployPre = deploySteps(map["pre"], "deploy.pre", silence)
+        deployPost = deploySteps(map["post"], "deploy.post", silence)
     }
 
     private mutating func readRollback(_ node: YAMLNode) {
-        guard let map = values.mapping(node, "rollback", known: ["override", "pre", "post"]) else { return }
+        guard let map = values.mapping(node, "rollback", known: Self.deployKeys) else { return }
+        let silence = silence(map["no_output_timeout"], "rollback.no_output_timeout")
+        configuration.rollbackTimeLimit = limit(map["time_limit"], "rollback.time_limit")
         saysRollback = !map.isEmpty
-        rollback = map["override"].map { deploySteps($0, "rollback.override") }
-        rollbackPre = deploySteps(map["pre"], "rollback.pre")
-        rollbackPost = deploySteps(map["post"], "rollback.post")
+        rollback = map["override"].map { deploySteps($0, "rollback.override", silence) }
+        rollbackPre = deploySteps(map["pre"], "rollback.pre", silence)
+        rollbackPost = deploySteps(map["post"], "rollback.post", silence)
     }
 
     private mutating func readRollout(_ node: YAMLNode) {
@@ -176,8 +184,18 @@ struct ConfigurationFile {
         values.diagnostics.warn(pair.keyPlace, "\"\(key)\" is read but not used yet")
     }
 
-    private mutating func deploySteps(_ node: YAMLNode?, _ name: String) -> [StepPlan] {
-        steps(node, name, ConfigurationReader.deployInactivity) { $0.deploySteps($1, $2) }
+    private mutating func deploySteps(_ node: YAMLNode?, _ name: String, _ silence: Int?) -> [StepPlan] {
+        steps(node, name, silence ?? ConfigurationReader.deployInactivity) { $0.deploySteps($1, $2) }
+    }
+
+    /// Seconds that a step may be silent.
+    private mutating func silence(_ node: YAMLNode?, _ name: String) -> Int? { limit(node, name) }
+
+    /// A time that is more than nothing, in seconds.
+    private mutating func limit(_ node: YAMLNode?, _ name: String) -> Int? {
+        guard let node, let seconds = values.seconds(node, name) else { return nil }
+        if seconds == 0 { values.diagnostics.error(node.place, "\(name) must be more than nothing") }
+        return max(1, seconds)
     }
 
     private mutating func steps(

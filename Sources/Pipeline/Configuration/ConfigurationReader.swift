@@ -28,11 +28,15 @@ public enum ConfigurationReader {
         }
         var configuration = file.configuration
         configuration.image = image(&file, files)
-        let main = file.deploy ?? RepositoryDefaults.deploySteps(files, app: app, directory: configuration.directory)
+        let main =
+            file.deploy
+            ?? RepositoryDefaults.deploySteps(
+                files, app: app, directory: configuration.directory, timeout: file.deployInactivity)
         configuration.deploy = main.isEmpty ? [] : file.deployPre + main + file.deployPost
         if file.saysRollback {
             let back = file.rollback ?? configuration.deploy
             configuration.rollback = back.isEmpty ? [] : file.rollbackPre + back + file.rollbackPost
+            configuration.rollbackTimeLimit = configuration.rollbackTimeLimit ?? configuration.deployTimeLimit
         }
         configuration.findings = file.values.diagnostics.sorted(files: [file.name])
         return configuration
@@ -69,8 +73,7 @@ enum RepositoryDefaults {
     }
 
     /// `deploy/deploy.sh` if there is one, else `up` of the compose file, else nothing.
-    static func deploySteps(_ files: RepositoryFiles, app: String, directory: String?) -> [StepPlan] {
-        let timeout = ConfigurationReader.deployInactivity
+    static func deploySteps(_ files: RepositoryFiles, app: String, directory: String?, timeout: Int) -> [StepPlan] {
         let folder = directory.map { $0 + "/" } ?? ""
         let script = "deploy/deploy.sh"
         if files.text(folder + script) != nil {

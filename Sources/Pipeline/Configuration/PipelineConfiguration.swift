@@ -10,6 +10,10 @@ public struct PipelineConfiguration: Sendable, Hashable, Codable {
     public var deploy: [StepPlan]
     /// Nil: the deploy steps, with `ROLLBACK=1`.
     public var rollback: [StepPlan]?
+    /// Seconds that all steps of a deploy together may take; nil: as long as they like.
+    public var deployTimeLimit: Int?
+    /// The same of a rollback.
+    public var rollbackTimeLimit: Int?
     /// Folder in which deploy steps run, relative to the repository; nil for its root.
     public var directory: String?
     /// Variables that deploy steps get.
@@ -20,13 +24,15 @@ public struct PipelineConfiguration: Sendable, Hashable, Codable {
 
     public init(
         test: TestPlan? = nil, image: ImagePlan? = nil, deploy: [StepPlan] = [], rollback: [StepPlan]? = nil,
-        directory: String? = nil, environment: [String: String] = [:], rollout: RolloutDefaults = RolloutDefaults(),
-        findings: [Finding] = []
+        deployTimeLimit: Int? = nil, rollbackTimeLimit: Int? = nil, directory: String? = nil,
+        environment: [String: String] = [:], rollout: RolloutDefaults = RolloutDefaults(), findings: [Finding] = []
     ) {
         self.test = test
         self.image = image
         self.deploy = deploy
         self.rollback = rollback
+        self.deployTimeLimit = deployTimeLimit
+        self.rollbackTimeLimit = rollbackTimeLimit
         self.directory = directory
         self.environment = environment
         self.rollout = rollout

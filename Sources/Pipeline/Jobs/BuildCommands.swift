@@ -77,7 +77,7 @@ struct BuildCommands {
                     "--file", "\(entry.0.context)/\(entry.0.dockerfile)",
                 ] + (entry.0.target.map { ["--target", $0] } ?? []) + [entry.0.context])
         }
-        return docker(["/bin/sh", "-ec", lines.joined(separator: "\n")])
+        return patient(.build, ["/bin/sh", "-ec", lines.joined(separator: "\n")])
     }
 
     /// Builds the image, tagged with the whole SHA and labelled as OCI has it.
@@ -96,16 +96,12 @@ struct BuildCommands {
         if let target = image.target { arguments += ["--target", target] }
         for (key, value) in labels.sorted(by: { $0.key < $1.key }) { arguments += ["--label", "\(key)=\(value)"] }
         for key in image.args.keys.sorted() { arguments += ["--build-arg", key] }
-        var command = docker(arguments + [image.context])
+        var command = patient(.build, arguments + [image.context])
         command.environment.merge(image.args) { docker, _ in docker }
         return command
     }
 
-    /// Pushes the image; through a pipe, so that docker prints lines and not a moving picture.
-    func pushImage() throws -> SupervisedCommand {
-        let tag = tag(of: try plan())
-        return docker(["/bin/bash", "-o", "pipefail", "-c", "docker push \"$0\" 2>&1 | cat", tag])
-    }
+    func pushImage() throws -> SupervisedCommand { patient(.push, ["docker", "push", tag(of: try plan())]) }
 
     private func plan() throws -> ImagePlan {
         guard let image = request.configuration.image else {
@@ -123,13 +119,17 @@ struct BuildCommands {
     ) -> SupervisedCommand {
         SupervisedCommand(
             arguments: arguments, environment: environment, workingDirectory: directory, logPath: logPath,
-            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining)
+            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining, skipsInterrupt: true)
     }
 
-    private func docker(_ arguments: [String]) -> SupervisedCommand {
-        SupervisedCommand(
-            arguments: arguments, environment: dockerEnvironment, workingDirectory: request.checkout, logPath: logPath,
-            inactivityTimeout: 1800, timeLimit: 7200)
+    /// Through a pipe, so that docker prints lines and not a moving picture.
+    private func patient(_ kind: PatientCommand.Kind, _ command: [String]) -> SupervisedCommand {
+        let patient = PatientCommand(
+            kind: kind, patience: request.patience, mark: JobFolder(request.jobFolder).waiting, command: command)
+        return SupervisedCommand(
+            arguments: patient.arguments, environment: dockerEnvironment, workingDirectory: request.checkout,
+            logPath: logPath,
+            inactivityTimeout: 1800, timeLimit: 7200, skipsInterrupt: true)
     }
 
     private var dockerEnvironment: [String: String] {

@@ -26,11 +26,13 @@ public struct BuildRequest: Sendable {
     public var allowsHostSteps: Bool
     /// `https://…` of the repository for the image's label.
     public var sourceURL: String
+    /// Seconds that it waits for an engine, a registry or a disk that is away.
+    public var patience: Int
 
     public init(
         build: Build, app: App, commit: Commit, mirror: GitMirror, configuration: PipelineConfiguration,
         engine: any Engine, dockerHost: String, registry: String, checkouts: String, instance: String,
-        allowsHostSteps: Bool, sourceURL: String
+        allowsHostSteps: Bool, sourceURL: String, patience: Int = 600
     ) {
         self.build = build
         self.app = app
@@ -44,6 +46,7 @@ public struct BuildRequest: Sendable {
         self.instance = instance
         self.allowsHostSteps = allowsHostSteps
         self.sourceURL = sourceURL
+        self.patience = patience
     }
 
     /// The working copy of this build.
@@ -96,17 +99,30 @@ public struct BuildJob: Sendable {
         return (try await explained(verdict), verdict == .succeeded ? try await product() : nil)
     }
 
-    /// An exit status of docker's says nothing: its last words do.
+    /// An exit status of docker's says nothing: its last words do, or what became of the container.
     private func explained(_ verdict: StepsVerdict) async throws -> StepsVerdict {
         guard case .failed(let index, let reason) = verdict,
             let (step, record) = try await runner.table.rows(of: owner).first(where: { $0.step.index == index }),
-            let action = BuildAction(record.action), [.testImage, .image, .push].contains(action),
-            step.exitStatus != nil
+            let action = BuildAction(record.action), step.exitStatus != nil
         else { return verdict }
+        if case .run = action {
+            guard let why = await JobContainers(request).whatEndedThem() else { return verdict }
+            try runner.logs.appendOnce("slipway: \(why)\n", to: step)
+            try await runner.table.setReason(step, why)
+            return .failed(index: index, reason: "\(step.name): \(why)")
+        }
+        guard [.testImage, .image, .push].contains(action) else { return verdict }
         let tail = String(decoding: try runner.logs.read(step, from: -2048, limit: 2048).bytes, as: UTF8.self)
         let lines = tail.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
         guard let words = lines.last else { return verdict }
-        return .failed(index: index, reason: "\(reason): \(words)")
+        return .failed(index: index, reason: "\(reason): \(words.replacing(#/^slipway:\ /#, with: ""))")
+    }
+
+    /// What the build's image or push waits for now; nil while it goes on.
+    public static func waiting(build: Int64, checkouts: String) -> String? {
+        let text = try? String(
+            contentsOfFile: JobFolder("\(checkouts)/build-\(build).job").waiting, encoding: .utf8)
+        return text.map { "Waiting: \($0.trimmingCharacters(in: .whitespacesAndNewlines))" }
     }
 
     /// Removes containers, working copy and the supervisor's files; logs stay. Containers that an engine keeps from

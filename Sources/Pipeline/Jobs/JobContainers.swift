@@ -56,6 +56,23 @@ struct JobContainers {
         return lines.joined(separator: "\n")
     }
 
+    /// Why a step may have failed through no fault of its own: the engine, or the primary container, is gone. Nil while
+    /// both are there.
+    func whatEndedThem() async -> String? {
+        guard request.configuration.test.map({ $0.image != nil || $0.build != nil }) ?? false else { return nil }
+        for _ in 0..<25 {
+            do {
+                let ours = try await request.engine.containers(labels: labels)
+                if ours.contains(where: { $0.name == request.primary && $0.state == .running }) { return nil }
+            } catch {
+                return "the Docker Engine was stopped while the step ran, which ended it"
+            }
+            // An engine that stops ends the containers first.
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+        return "the step's container was ended while it ran: by a stop of the Docker Engine, or by hand"
+    }
+
     /// Removes every container of the build, and the images that were built for its tests alone.
     func remove() async throws {
         let id = request.build.id

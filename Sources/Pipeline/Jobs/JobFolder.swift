@@ -10,6 +10,9 @@ struct JobFolder {
         self.path = path
     }
 
+    /// Holds what the step waits for, while it does.
+    var waiting: String { "\(path)/waiting" }
+
     /// `circleci-agent step halt` and `slipway-step halt` end the job green.
     private static let agent = """
         #!/bin/sh

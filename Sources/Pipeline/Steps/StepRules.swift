@@ -37,6 +37,11 @@ public func nextStep(of steps: [Step], backgrounds: Set<Int> = [], isCancelled: 
     return .finish(verdict)
 }
 
+/// Whether waiting may mend it: something that is needed doesn't answer, or the disk is full.
+func mayPass(_ failure: Failure) -> Bool {
+    failure.code == .unavailable || failure.description.contains("o space left on device")
+}
+
 /// What the steps that ended add up to.
 public func verdict(of steps: [Step], isCancelled: Bool) -> StepsVerdict {
     if isCancelled || steps.contains(where: { $0.state == .cancelled }) { return .cancelled }

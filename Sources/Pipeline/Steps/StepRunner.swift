@@ -24,8 +24,12 @@ public struct StepRunner: Sendable {
     let logger: Logger
     /// Longer may nothing take that runs without a supervisor, such as a pull of an image.
     private static let preparationLimit = Duration.seconds(3600)
+    /// So long does a step wait for an engine, a registry or a disk that is away.
+    private let patience: TimeInterval
 
-    public init(store: Store, supervisor: Supervisor, logsDirectory: String, logger: Logger) {
+    /// - Parameter patience: seconds that a step waits for an engine, a registry or a disk that is away.
+    public init(store: Store, supervisor: Supervisor, logsDirectory: String, patience: Int = 600, logger: Logger) {
+        self.patience = TimeInterval(patience)
         self.store = store
         self.supervisor = supervisor
         self.logger = logger
@@ -131,15 +135,22 @@ public struct StepRunner: Sendable {
             switch try await prepared(step, record, wishes) {
             case .supervised(let command):
                 try supervisor.start(id(of: step), command)
+                if step.reason != nil { try await table.setReason(step, nil) }
             case .done(let text):
                 if !text.isEmpty { try logs.appendOnce(text.hasSuffix("\n") ? text : text + "\n", to: step) }
                 try await table.end(step, .succeeded, exitStatus: nil, reason: nil, at: Date())
             case nil:
                 try await table.end(step, .cancelled, exitStatus: nil, reason: "cancelled", at: Date())
             }
+        } catch let failure as Failure where failure.code == .unavailable {
+            // The log or the run folder can't be written: the next pass tries again.
+            try Task.checkCancellation()
+            try? await table.setReason(step, "waiting: \(failure.message)")
+            throw failure
         } catch {
             // What a stop of the server interrupts is not a failure, whatever it throws.
             try Task.checkCancellation()
+            let error = (error as? GaveUp)?.failure ?? error
             let reason = (error as? Failure)?.description ?? "\(error)"
             logger.warning("step failed before it ran", metadata: ["step": "\(id(of: step))", "reason": "\(reason)"])
             try? logs.appendOnce("slipway: \(reason)\n", to: step)
@@ -147,10 +158,41 @@ public struct StepRunner: Sendable {
         }
     }
 
+    /// The owner has waited long enough for what is away.
+    private struct GaveUp: Error {
+        var failure: Failure
+    }
+
+    /// Asks the owner again while what it needs is away, and says so on the step and in its log.
+    private func prepare(_ step: Step, _ record: StepRecord, _ wishes: Wishes) async throws -> Preparation {
+        let began = Date()
+        var told: String?
+        while true {
+            do {
+                let preparation = try await wishes.prepare(step, record)
+                if told != nil {
+                    let seconds = Int(Date().timeIntervalSince(began))
+                    try? logs.appendOnce("slipway: going on after \(seconds) s\n", to: step)
+                    try await table.setReason(step, nil)
+                }
+                return preparation
+            } catch let failure as Failure where mayPass(failure) {
+                try Task.checkCancellation()
+                guard Date() < began.addingTimeInterval(patience) else { throw GaveUp(failure: failure) }
+                if told != failure.message {
+                    told = failure.message
+                    try? logs.appendOnce("slipway: waiting: \(failure.message)\n", to: step)
+                    try? await table.setReason(step, "waiting: \(failure.message)")
+                }
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
     /// What the owner makes of the step; nil when it was cancelled meanwhile.
     private func prepared(_ step: Step, _ record: StepRecord, _ wishes: Wishes) async throws -> Preparation? {
         try await withThrowingTaskGroup(of: Preparation?.self) { group in
-            group.addTask { try await wishes.prepare(step, record) }
+            group.addTask { try await prepare(step, record, wishes) }
             group.addTask {
                 try await awaitCancel(wishes)
                 return nil

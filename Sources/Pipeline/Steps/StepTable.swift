@@ -71,6 +71,11 @@ public struct StepTable: Sendable {
         try await update(step, "state = 'running', startedAt = ?", [time])
     }
 
+    /// Says of a step that runs what it waits for, or of one that has ended why it did.
+    func setReason(_ step: Step, _ reason: String?) async throws {
+        try await update(step, "reason = ?", [reason])
+    }
+
     func setSkipped(_ step: Step) async throws {
         try await update(step, "state = 'skipped'", [])
     }

@@ -1,29 +1,22 @@
 import Foundation
-import Glibc
-import HTTPTransport
 import Logging
 import Model
 import Supervisor
 
-/// The load balancer that holds the TCP ports of all services: HAProxy, told over its admin socket, so that an
-/// upgrade drops no request. It outlives the server.
-actor Edge {
-    private let directory: String
-    private let program: String
-    private let socket: String
+/// The load balancer that holds the TCP ports of all services: HAProxy, told over its master's socket, so that an
+/// upgrade drops no request. It outlives the server, and comes back by itself when it dies.
+actor Edge: LoadBalancer {
+    private let process: EdgeProcess
+    private let master: EdgeMaster
     private let logger: Logger
-    private let daemon: Daemon
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(directory: String, program: String, logger: Logger) {
-        self.directory = directory
-        self.program = program
+    /// - Parameter keeper: The program that keeps HAProxy running; nil where nobody does.
+    init(directory: String, program: String, keeper: String? = nil, logger: Logger) {
+        process = EdgeProcess(directory: directory, program: program, keeper: keeper)
+        master = EdgeMaster(socket: process.socket)
         self.logger = logger
-        // A unix socket's path holds 107 bytes, and HAProxy appends to it while it binds.
-        let beside = "\(directory)/haproxy.sock"
-        socket = beside.utf8.count <= 80 ? beside : "/tmp/slipway-edge-\(Self.digest(directory)).sock"
-        daemon = Daemon(name: "haproxy", pidDirectory: directory, logPath: "\(directory)/haproxy.log")
     }
 
     /// Makes HAProxy what `load` says, and returns what it then says of itself. Calls take turns, and each loads
@@ -31,63 +24,94 @@ actor Edge {
     func converge(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState {
         await take()
         defer { release() }
-        let desired = try await load()
-        if desired.services.isEmpty, !daemon.isRunning() { return EdgeState() }
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        try write(desired.text(socket: socket))
-        var actual = await state()
+        let wished = try await load().withTunnels()
+        if wished.services.isEmpty, !process.isRunning { return EdgeState() }
+        try FileManager.default.createDirectory(atPath: process.directory, withIntermediateDirectories: true)
+        var workers = await workers()
+        let (desired, refused) = wished.without(ports: refusals(wished, EdgeState(workers)))
+        // Before anything is told, so that one that starts now starts with it.
+        try write(desired.text())
         for _ in 0..<3 {
-            let actions = edgeActions(desired: desired, actual: actual)
-            guard !actions.isEmpty else { break }
-            for action in actions { try await carryOut(action, desired) }
-            actual = await state()
+            guard try await carryOut(desired, workers) else { break }
+            workers = await self.workers()
         }
-        return actual ?? EdgeState()
+        if !process.isKept, !desired.services.isEmpty { try process.start() }
+        var state = EdgeState(workers)?.foldingTunnels() ?? EdgeState()
+        state.refused = refused
+        return state
     }
 
     /// Ends HAProxy; open connections are cut.
     func stop() async {
-        await daemon.stop(grace: .seconds(2))
+        await process.stop()
     }
 
     // MARK: Acts
 
-    private func carryOut(_ action: EdgeAction, _ desired: EdgeConfiguration) async throws {
-        switch action {
-        case .start:
-            // One that runs but doesn't answer is given the time to; then it is replaced.
-            if daemon.isRunning() {
-                if try await isUp(desired, within: .seconds(2)) { return }
-                await daemon.stop(grace: .seconds(1))
+    /// Does what is to be done now; returns whether it was anything.
+    private func carryOut(_ desired: EdgeConfiguration, _ workers: [EdgeWorker]) async throws -> Bool {
+        let leading = EdgeState(workers)
+        let actions = edgeActions(desired: desired, actual: leading)
+        var hasActed = !actions.isEmpty
+        for action in actions {
+            switch action {
+            case .start: try await start(desired)
+            case .stop: await process.stop()
+            case .reload:
+                logger.info("edge reloaded")
+                try await master.reload()
+                try await awaitStructure(desired)
+            case .tell, .remove:
+                guard let pid = (workers.first(where: \.isCurrent) ?? workers.last)?.pid else { continue }
+                try await tell(action, worker: pid)
             }
-            let environment = ["PATH": (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/sbin"]
-            try daemon.start([program, "-W", "-f", path], environment: environment)
-            logger.info("edge started")
-            try await awaitStructure(desired)
-        case .stop: await daemon.stop(grace: .seconds(2))
-        case .reload:
-            if let pid = daemon.pid { kill(pid, SIGUSR2) }
-            logger.info("edge reloaded")
-            try await awaitStructure(desired)
+        }
+        for worker in workers where !worker.isCurrent && workers.contains(where: \.isCurrent) {
+            let known = desired.services.filter { worker.state.services.contains($0.name) }
+            for action in serverActions(desired: known, actual: worker.state) {
+                hasActed = true
+                // It may end at any moment, with its last connection.
+                try? await tell(action, worker: worker.pid)
+            }
+        }
+        return hasActed
+    }
+
+    private func start(_ desired: EdgeConfiguration) async throws {
+        // One that runs but doesn't answer is given the time to; then it is replaced.
+        if process.isRunning {
+            if try await isUp(desired, within: .seconds(10)) { return }
+            if await !workers().isEmpty { return }
+            logger.warning("edge does not answer and is replaced")
+            await process.replace()
+        }
+        try process.start()
+        logger.info("edge started")
+        try await awaitStructure(desired)
+    }
+
+    private func tell(_ action: EdgeAction, worker: Int32) async throws {
+        switch action {
         case .tell(let lines):
-            for line in lines { try expectSilence(try await tell(line), line) }
+            for line in lines { try expectSilence(try await master.tell(line, worker: worker), line) }
         case .remove(let lines):
-            for line in lines { _ = try await tell(line) }
+            for line in lines { _ = try await master.tell(line, worker: worker) }
+        case .start, .stop, .reload: break
         }
     }
 
     private func awaitStructure(_ desired: EdgeConfiguration) async throws {
-        guard try await !isUp(desired, within: .seconds(5)) else { return }
+        guard try await !isUp(desired, within: .seconds(10)) else { return }
         throw Failure(
-            .unavailable, "The edge (HAProxy) doesn't take its new configuration \(path)",
-            hint: "Is one of its ports held by another program? See \(directory)/haproxy.log.", cause: lastAlert)
+            .unavailable, "The edge (HAProxy) doesn't take its new configuration \(process.configurationPath)",
+            hint: "Is one of its ports held by another program? See \(process.logPath).", cause: lastAlert)
     }
 
     private func isUp(_ desired: EdgeConfiguration, within time: Duration) async throws -> Bool {
         let deadline = ContinuousClock.now + time
         repeat {
-            if await state()?.structure == desired.structure { return true }
-            guard daemon.isRunning() else { return false }
+            if await workers().first(where: \.isCurrent)?.state.structure == desired.structure { return true }
+            guard process.isRunning || process.isKept else { return false }
             try await Task.sleep(for: .milliseconds(30))
         } while ContinuousClock.now < deadline
         return false
@@ -102,20 +126,29 @@ actor Edge {
 
     // MARK: What is there
 
-    private func state() async -> EdgeState? {
-        guard daemon.isRunning(), let text = try? await tell("show stat") else { return nil }
-        return EdgeState(statistics: text)
+    /// Empty when HAProxy doesn't run, or doesn't answer.
+    private func workers() async -> [EdgeWorker] {
+        guard process.isRunning else { return [] }
+        return (try? await master.workers()) ?? []
     }
 
-    private func tell(_ line: String) async throws -> String {
-        try await SocketExchange(endpoint: .unixSocket(socket)).exchange(line + "\n", timeout: .seconds(3))
+    /// Ports that are to come and that another program holds; with one of them HAProxy would not read the others.
+    private func refusals(_ wished: EdgeConfiguration, _ actual: EdgeState?) -> [String: String] {
+        guard let actual, actual.structure != wished.structure else { return [:] }
+        var found: [String: String] = [:]
+        for service in wished.services where !service.isTunnel && !actual.services.contains(service.name) {
+            guard !PortProbe.isFree(service.hostPort, address: service.hostAddress) else { continue }
+            let holder = ListeningSocket.holder(ofPort: service.hostPort)
+            // An address of a port that is already ours in another way comes over with the reload.
+            if let holder, holder.program == "haproxy", process.owns(holder.pid) { continue }
+            found[service.name] = PortProbe.sentence(service.hostPort, holder)
+        }
+        return found
     }
-
-    private var path: String { "\(directory)/haproxy.cfg" }
 
     /// Complete or not at all, and only where something changed.
     private func write(_ text: String) throws {
-        let data = Data(text.utf8)
+        let (data, path) = (Data(text.utf8), process.configurationPath)
         if FileManager.default.contents(atPath: path) == data { return }
         do {
             try data.write(to: URL(fileURLWithPath: path), options: .atomic)
@@ -126,15 +159,9 @@ actor Edge {
     }
 
     private var lastAlert: String? {
-        let log = FileManager.default.contents(atPath: "\(directory)/haproxy.log").map { $0.suffix(8192) }
+        let log = FileManager.default.contents(atPath: process.logPath).map { $0.suffix(8192) }
         return log.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").last { $0.contains("ALERT") } }
             .map { String($0).replacing(#/^\[ALERT\]\s*\(\d+\) : /#, with: "") }
-    }
-
-    private static func digest(_ text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
     }
 
     // MARK: Turns

@@ -1,5 +1,5 @@
 /// One thing to do so that the running load balancer becomes what it shall be.
-enum EdgeAction: Hashable, Sendable {
+package enum EdgeAction: Hashable, Sendable {
     case start
     case stop
     /// Read the configuration again: a port came or went.
@@ -13,19 +13,26 @@ enum EdgeAction: Hashable, Sendable {
 /// What is to be done, in order; empty when all is as it shall be.
 ///
 /// - Parameter actual: nil when no HAProxy runs.
-func edgeActions(desired: EdgeConfiguration, actual: EdgeState?) -> [EdgeAction] {
+package func edgeActions(desired: EdgeConfiguration, actual: EdgeState?) -> [EdgeAction] {
     guard !desired.services.isEmpty else { return actual == nil ? [] : [.stop] }
     guard let actual else { return [.start] }
     guard actual.structure == desired.structure else { return [.reload] }
+    return serverActions(desired: desired.services, actual: actual)
+}
+
+/// What is to be done to the servers behind ports, where the ports are as they shall be. For a worker that an earlier
+/// configuration left too: its connections may still ask for a server.
+func serverActions(desired services: [EdgeConfiguration.Service], actual: EdgeState) -> [EdgeAction] {
     var actions: [EdgeAction] = []
     var wanted: Set<String> = []
-    for service in desired.services {
+    for service in services {
         for server in service.servers {
             let name = "\(service.name)/\(server.name)"
             wanted.insert(name)
             let found = actual.servers[name]
             if let found, found.endpoint != server.endpoint || found.status.hasPrefix("MAINT") {
-                actions += [removal(of: name), addition(of: server, to: service)]
+                let hasMoved = found.endpoint != server.endpoint
+                actions += [removal(of: name), addition(of: server, to: service, isProven: !hasMoved)]
             } else if found == nil {
                 actions.append(addition(of: server, to: service))
             } else if let found, server.isDraining != found.isDraining {
@@ -41,12 +48,21 @@ func edgeActions(desired: EdgeConfiguration, actual: EdgeState?) -> [EdgeAction]
     return actions
 }
 
-private func addition(of server: EdgeConfiguration.Server, to service: EdgeConfiguration.Service) -> EdgeAction {
+/// - Parameter isProven: Whether it was found fit. A container that came back by itself with another address was not:
+///   it gets no requests before HAProxy's own check passes, where a new server would count as up at once.
+private func addition(
+    of server: EdgeConfiguration.Server, to service: EdgeConfiguration.Service, isProven: Bool = true
+) -> EdgeAction {
     let name = "\(service.name)/\(server.name)"
-    var lines = [
-        "add server \(name) \(server.endpoint) \(service.checkWords)", "enable health \(name)", "enable server \(name)",
-    ]
-    if server.isDraining { lines.append("set server \(name) state drain") }
+    var lines = ["add server \(name) \(server.endpoint) \(service.checkWords)", "enable health \(name)"]
+    if isProven {
+        lines.append("enable server \(name)")
+        if server.isDraining { lines.append("set server \(name) state drain") }
+    } else {
+        // In this order there is no moment at which it is up.
+        lines += ["set server \(name) state drain", "set server \(name) health down"]
+        if !server.isDraining { lines.append("set server \(name) state ready") }
+    }
     return .tell(lines)
 }
 

@@ -1,29 +1,33 @@
-import Model
+package import Model
 
 /// What the load balancer shall do: which ports it listens on, and which containers stand behind each.
-struct EdgeConfiguration: Hashable, Sendable {
+package struct EdgeConfiguration: Hashable, Sendable {
     /// A container behind a port.
-    struct Server: Hashable, Sendable {
+    package struct Server: Hashable, Sendable {
         /// `<generation>-<slot>`.
-        var name: String
-        var address: String
-        var port: Int
+        package var name: String
+        package var address: String
+        package var port: Int
         /// Whether it gets no new requests.
-        var isDraining: Bool
+        package var isDraining: Bool
 
-        var endpoint: String { "\(address):\(port)" }
+        package var endpoint: String { "\(address):\(port)" }
     }
 
     /// A port of the host and what it leads to.
-    struct Service: Hashable, Sendable {
+    package struct Service: Hashable, Sendable {
         /// `environment.stack.service.port`; names of frontend and backend.
-        var name: String
+        package var name: String
         /// Nil means every IPv4 address.
-        var hostAddress: String?
-        var hostPort: Int
-        var speaksHTTP: Bool
-        var check: HealthCheck?
-        var servers: [Server]
+        package var hostAddress: String?
+        package var hostPort: Int
+        package var speaksHTTP: Bool
+        package var check: HealthCheck?
+        package var servers: [Server]
+        /// What is on its way in: WebSockets are led there alone. Nil while nothing is.
+        var incoming: Int64?
+        /// Whether it is the backend for the WebSockets of another service.
+        var isTunnel = false
 
         /// What HAProxy's own check of a server says, which takes dead ones out between two of our looks.
         var checkWords: String {
@@ -34,14 +38,20 @@ struct EdgeConfiguration: Hashable, Sendable {
     }
 
     /// Sorted by name.
-    var services: [Service]
+    package var services: [Service]
 
-    init(services: [Service]) {
+    package init(services: [Service]) {
         self.services = services.sorted { $0.name < $1.name }
     }
 
+    /// Itself without the services of these names, and why each was left out.
+    func without(ports refused: [String: String]) -> (EdgeConfiguration, [String: String]) {
+        let gone = Set(services.filter { refused[$0.name] != nil }.flatMap { [$0.name, $0.tunnelName] })
+        return (EdgeConfiguration(services: services.filter { !gone.contains($0.name) }), refused)
+    }
+
     /// Changes when something changes that only a reload brings in; the running HAProxy shows it as a backend's name.
-    var structure: String {
+    package var structure: String {
         var subject = self
         for index in subject.services.indices { subject.services[index].servers = [] }
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -50,14 +60,15 @@ struct EdgeConfiguration: Hashable, Sendable {
     }
 
     /// The whole of haproxy.cfg. What each line is for was found by experiment: without `noreuseport` a second HAProxy
-    /// shares ports silently; without `idle-close-on-response` a reload cuts idle connections.
-    func text(socket: String) -> String {
+    /// shares ports silently; without `idle-close-on-response` a reload cuts idle connections. A worker that a reload left goes on
+    /// with its open connections as long as a tunnel may live, and no more than 20 such workers stay.
+    func text() -> String {
         """
         # Written by Slipway at every change; edits are lost.
         global
-            stats socket \(socket) mode 600 level admin expose-fd listeners
             noreuseport
-            hard-stop-after 5m
+            mworker-max-reloads 20
+            hard-stop-after 24h
 
         defaults
             option idle-close-on-response
@@ -82,11 +93,19 @@ struct EdgeConfiguration: Hashable, Sendable {
     private var sections: String {
         services.map { service in
             let mode = service.speaksHTTP ? "http" : "tcp"
-            var lines = [
-                "frontend \(service.name)", "    mode \(mode)",
-                "    bind \(service.hostAddress ?? "0.0.0.0"):\(service.hostPort)",
-                "    default_backend \(service.name)",
-                "", "backend \(service.name)", "    mode \(mode)",
+            var lines: [String] = []
+            if !service.isTunnel {
+                lines += [
+                    "frontend \(service.name)", "    mode \(mode)",
+                    "    bind \(service.hostAddress ?? "0.0.0.0"):\(service.hostPort)",
+                ]
+                if services.contains(where: { $0.name == service.tunnelName }) {
+                    lines.append("    use_backend \(service.tunnelName) if { hdr(Upgrade) -i websocket }")
+                }
+                lines += ["    default_backend \(service.name)", ""]
+            }
+            lines += [
+                "backend \(service.name)", "    mode \(mode)",
                 "    timeout check \(service.check?.responseTimeout ?? 1000)ms",
             ]
             if let words = service.check?.requestLine.flatMap(HealthProbe.methodAndPath) {

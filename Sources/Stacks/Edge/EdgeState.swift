@@ -1,27 +1,50 @@
 import Foundation
 
 /// What the running HAProxy says of itself (`show stat`).
-struct EdgeState: Hashable, Sendable {
-    struct Server: Hashable, Sendable {
+package struct EdgeState: Hashable, Sendable {
+    package struct Server: Hashable, Sendable {
         /// `UP`, `UP 1/2`, `DOWN`, `DRAIN`, `MAINT`, `no check`.
-        var status: String
+        package var status: String
         /// `10.0.0.2:80`.
-        var endpoint: String
+        package var endpoint: String
         /// Requests that are open or queued.
-        var open: Int
+        package var open: Int
+        /// Whether it gets no new requests, up or down.
+        package var isDraining: Bool
 
-        var isUp: Bool { status.hasPrefix("UP") || status.hasPrefix("no check") }
-        var isDraining: Bool { status.hasPrefix("DRAIN") }
+        package init(status: String, endpoint: String, open: Int) {
+            self.status = status
+            self.endpoint = endpoint
+            self.open = open
+            isDraining = status.hasPrefix("DRAIN")
+        }
+
+        package var isUp: Bool { status.hasPrefix("UP") || status.hasPrefix("no check") }
     }
 
     /// ``EdgeConfiguration/structure`` of the configuration that it runs.
-    var structure: String?
+    package var structure: String?
     /// By `backend/server`.
-    var servers: [String: Server]
+    package var servers: [String: Server]
+    /// Names of the ports that it listens on, and of what they lead to.
+    var services: Set<String> = []
+    /// Ports that it can't have, by the name of the service's frontend: a sentence each.
+    var refused: [String: String] = [:]
 
-    init(structure: String? = nil, servers: [String: Server] = [:]) {
+    package init(structure: String? = nil, servers: [String: Server] = [:]) {
         self.structure = structure
         self.servers = servers
+    }
+
+    /// Reads of `show servers state` which servers drain: `show stat` doesn't say it of those that are down.
+    mutating func readAdministration(_ table: String) {
+        for line in table.split(separator: "\n") where !line.hasPrefix("#") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 7, let state = Int(fields[6]) else { continue }
+            let name = "\(fields[1])/\(fields[3])"
+            // 0x08: told to drain; weight 0: drains since the configuration was read.
+            servers[name]?.isDraining = state & 0x08 != 0 || fields[7] == "0"
+        }
     }
 
     /// Reads the CSV of `show stat`.
@@ -41,6 +64,7 @@ struct EdgeState: Hashable, Sendable {
             }
             switch field("type") {
             case "1" where field("pxname").hasPrefix("structure-"): structure = field("pxname")
+            case "1": services.insert(field("pxname"))
             case "2":
                 servers["\(field("pxname"))/\(field("svname"))"] = Server(
                     status: field("status"), endpoint: field("addr"),

@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import Supervisor
 
 /// Ports of this machine, as the kernel knows them.
 enum PortProbe {
@@ -8,6 +9,12 @@ enum PortProbe {
 
     /// A port that is free now; nil when there is none.
     static func anyFree() -> Int? { bound(0, nil) }
+
+    /// Says who holds a port that isn't free.
+    static func sentence(_ port: Int, _ holder: ListeningSocket.Holder?) -> String {
+        let who = holder.map { "\($0.program) (process \($0.pid))" } ?? "another program on this machine"
+        return "port \(port) is held by \(who)"
+    }
 
     /// Binds and lets go at once; returns the port that it got.
     private static func bound(_ port: Int, _ address: String?) -> Int? {

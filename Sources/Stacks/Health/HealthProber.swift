@@ -2,17 +2,9 @@ import Foundation
 import Model
 
 /// Probes containers for as long as they are watched, and keeps what came of it.
-actor HealthProber {
-    /// One run of a container; another start or address is another run.
-    struct Subject: Hashable, Sendable {
-        var containerID: String
-        var address: String
-        var startedAt: Date?
-        var check: HealthCheck
-    }
-
+actor HealthProber: HealthProbing {
     private struct Watch {
-        var subject: Subject
+        var subject: HealthSubject
         var record: HealthRecord
         var work: Task<Void, Never>
     }
@@ -26,7 +18,7 @@ actor HealthProber {
     }
 
     /// Watches exactly these containers of a service from now on.
-    func watch(_ subjects: [Subject], of key: ServiceKey) {
+    func watch(_ subjects: [HealthSubject], of key: ServiceKey) {
         var kept: [String: Watch] = [:]
         let before = watches[key] ?? [:]
         for subject in subjects {
@@ -53,7 +45,8 @@ actor HealthProber {
         watches = [:]
     }
 
-    private nonisolated static func probe(_ subject: Subject, of key: ServiceKey, for prober: HealthProber?) async {
+    private nonisolated static func probe(_ subject: HealthSubject, of key: ServiceKey, for prober: HealthProber?) async
+    {
         let probe = HealthProbe(address: subject.address, check: subject.check)
         while !Task.isCancelled {
             let result = await probe.run()
@@ -64,7 +57,7 @@ actor HealthProber {
 
     /// Adds a result; returns the time to the next probe, nil when the container isn't watched any more. A container
     /// that is starting is looked at more often, so that a fast start isn't slowed down by a long interval.
-    private func add(_ result: ProbeResult, to subject: Subject, of key: ServiceKey) -> Duration? {
+    private func add(_ result: ProbeResult, to subject: HealthSubject, of key: ServiceKey) -> Duration? {
         guard var watch = watches[key]?[subject.containerID], watch.subject == subject else { return nil }
         let verdict = watch.record.verdict
         watch.record = watch.record.adding(result, check: subject.check)

@@ -19,9 +19,12 @@ extension EdgeConfiguration {
             into: [Int64: String]()
         ) { $0[$1["id"]] = $1["name"] }
         var goals: [ServiceKey: ServiceSpec] = [:]
+        var incoming: [ServiceKey: Int64] = [:]
         for service in try ServiceRecord.all(db) { goals[service.key] = service.spec }
         for record in try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.atWork)", []) {
-            if let goal = record.goal { goals[record.key] = goal.spec }
+            guard let goal = record.goal else { continue }
+            goals[record.key] = goal.spec
+            incoming[record.key] = goal.generation
         }
         let admitted = try ContainerRecord.all(db).filter { $0.admittedAt != nil && $0.parkedAt == nil }
         var specs: [Int64: ServiceSpec] = [:]
@@ -36,7 +39,7 @@ extension EdgeConfiguration {
                 guard services[name] == nil else { continue }
                 services[name] = Service(
                     name: name, hostAddress: port.hostAddress, hostPort: port.hostPort ?? 0,
-                    speaksHTTP: spec.speaksHTTP, check: spec.healthCheck, servers: [])
+                    speaksHTTP: spec.speaksHTTP, check: spec.healthCheck, servers: [], incoming: incoming[key])
             }
         }
         for (key, spec) in goals { add(spec, of: key) }
@@ -59,7 +62,7 @@ extension EdgeConfiguration {
 extension StackService {
     /// Makes the edge what is recorded, and returns what it says of itself; nil where there is none.
     @discardableResult
-    func convergeEdge() async throws -> EdgeState? {
+    package func convergeEdge() async throws -> EdgeState? {
         guard let edge else { return nil }
         let store = store
         let state = try await edge.converge { try await store.read { try EdgeConfiguration($0) } }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Model
 import Store
+import Synchronization
 
 /// A rollout with the facts about it that only this target needs.
 struct RolloutRecord: Sendable {
@@ -100,12 +101,12 @@ extension RolloutRecord {
     }
 
     /// Adds a line to the batch log; what a restart says again stands there once.
-    static func note(_ db: Database, _ id: Int64, _ text: String, kind: String = "log") throws {
+    static func note(_ db: Database, _ id: Int64, _ text: String, at now: Date, kind: String = "log") throws {
         let last = try String.fetchOne(
             db, sql: "SELECT text FROM rolloutEntry WHERE rolloutID = ? ORDER BY id DESC LIMIT 1", arguments: [id])
         guard last != text else { return }
         try db.execute(
-            sql: "INSERT INTO rolloutEntry (rolloutID, at, text) VALUES (?, ?, ?)", arguments: [id, Date(), text])
+            sql: "INSERT INTO rolloutEntry (rolloutID, at, text) VALUES (?, ?, ?)", arguments: [id, now, text])
         try Store.log("rollout/\(id)", kind, in: db)
     }
 
@@ -121,11 +122,26 @@ extension RolloutRecord {
 
 /// Values kept as JSON in a column.
 enum JSONText {
+    private struct Key: Hashable {
+        var type: ObjectIdentifier
+        var text: String
+    }
+
+    /// What was decoded before: every look at a service reads several specs, and they hardly ever change.
+    private static let known = Mutex<[Key: any Sendable]>([:])
+
     static func encode(_ value: some Encodable) throws -> String {
         String(decoding: try JSONCoding.encoder.encode(value), as: UTF8.self)
     }
 
-    static func decode<T: Decodable>(_ text: String) throws -> T {
-        try JSONCoding.decoder.decode(T.self, from: Data(text.utf8))
+    static func decode<T: Decodable & Sendable>(_ text: String) throws -> T {
+        let key = Key(type: ObjectIdentifier(T.self), text: text)
+        if let value = known.withLock({ $0[key] }) as? T { return value }
+        let value = try JSONCoding.decoder.decode(T.self, from: Data(text.utf8))
+        known.withLock { known in
+            if known.count >= 256 { known = [:] }
+            known[key] = value
+        }
+        return value
     }
 }

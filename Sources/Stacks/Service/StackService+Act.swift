@@ -61,8 +61,9 @@ extension StackService {
         wanted[Label.service] = scene.key.service
         let address = try await scene.engine.containers(labels: wanted)
             .first { $0.id == id }?.address
+        let now = now()
         try await change(id, scene) { record in
-            record.admittedAt = Date()
+            record.admittedAt = now
             record.drainStartedAt = nil
             record.address = address
         }
@@ -71,14 +72,16 @@ extension StackService {
 
     /// Lets no new request reach a container.
     func drain(_ id: String, _ scene: Scene) async throws {
-        try await change(id, scene) { $0.drainStartedAt = Date() }
+        let now = now()
+        try await change(id, scene) { $0.drainStartedAt = now }
         try await convergeEdge()
     }
 
     /// Stops a container and keeps it for a rollback. Recorded first, out of the edge next, stopped last.
     func park(_ id: String, grace: Int, _ scene: Scene) async throws {
+        let now = now()
         try await change(id, scene) { record in
-            record.parkedAt = record.parkedAt ?? Date()
+            record.parkedAt = record.parkedAt ?? now
             record.admittedAt = nil
             record.drainStartedAt = nil
         }

@@ -57,7 +57,7 @@ extension StackService {
             }
             return (records, specs, hasMoved)
         }
-        let subjects = containers.compactMap { container -> HealthProber.Subject? in
+        let subjects = containers.compactMap { container -> HealthSubject? in
             guard container.state == .running, records[container.id]?.parkedAt == nil,
                 let address = container.address,
                 let check = container.generation.flatMap({ specs[$0] })?.healthCheck
@@ -109,6 +109,12 @@ extension StackService {
         do {
             let sight = try await look(at: record.key)
             seen.members = members(sight, record.key)
+            if let ports = record.goal?.spec.edgePorts, let refused = sight.edge?.refused, !refused.isEmpty {
+                let names = ports.map {
+                    EdgeConfiguration.name(environment: sight.environment.name, key: record.key, port: $0)
+                }
+                seen.problem = seen.problem ?? names.compactMap { refused[$0] }.first
+            }
             if let goal = record.goal {
                 let isHere = try await sight.engine.image(goal.spec.runnableImage) != nil
                 let mustPull = goal.spec.alwaysPull && record.rollout.state == .rolling && record.pulledAt == nil

@@ -36,12 +36,13 @@ extension StackService {
 
     /// Ends a rollout early: what ran before runs again. One that has ended stays as it is.
     public func cancel(rollout id: Int64) async throws {
+        let now = now()
         try await store.write { db in
             guard let record = try RolloutRecord.find(db, id: id) else {
                 throw Failure(.notFound, "There is no rollout \(id)")
             }
             if record.rollout.state == .queued || record.rollout.state == .rolling {
-                try Self.requestCancel(id, "cancelled", db)
+                try Self.requestCancel(id, "cancelled", at: now, db)
             }
         }
         signal.fire()
@@ -49,18 +50,19 @@ extension StackService {
 
     /// Ends all rollouts of a deploy early.
     public func cancelRollouts(ofDeploy id: Int64) async throws {
+        let now = now()
         try await store.write { db in
             for record in try RolloutRecord.fetch(db, where: "deployID = ? AND state IN ('queued', 'rolling')", [id]) {
-                try Self.requestCancel(record.rollout.id, "cancelled with deploy \(id)", db)
+                try Self.requestCancel(record.rollout.id, "cancelled with deploy \(id)", at: now, db)
             }
         }
         signal.fire()
     }
 
-    static func requestCancel(_ id: Int64, _ why: String, _ db: Database) throws {
+    static func requestCancel(_ id: Int64, _ why: String, at now: Date, _ db: Database) throws {
         try db.execute(
             sql: "UPDATE rollout SET cancelRequested = 1 WHERE id = ? AND NOT cancelRequested", arguments: [id])
-        if db.changesCount > 0 { try RolloutRecord.note(db, id, why, kind: "cancel") }
+        if db.changesCount > 0 { try RolloutRecord.note(db, id, why, at: now, kind: "cancel") }
     }
 
     // MARK: Stacks
@@ -68,7 +70,7 @@ extension StackService {
     /// All stacks of an environment as they are now. When the engine doesn't answer, the services stand there in
     /// state `unknown`, without containers.
     public func stacks(in environment: Environment) async throws -> [StackView] {
-        let containers = try? await engineFor(environment).containers(labels: labels(of: environment))
+        let containers = await seenContainers(of: environment)
         try Task.checkCancellation()
         let (services, rollouts, records, pinned) = try await store.read { db in
             let newest = try RolloutRecord.fetch(
@@ -114,6 +116,20 @@ extension StackService {
         }
         return views.map { StackView(name: $0.key, services: $0.value.sorted { $0.name < $1.name }) }
             .sorted { $0.name < $1.name }
+    }
+
+    /// The containers that there are; nil where the engine doesn't say so within five seconds. A page can't wait longer.
+    private func seenContainers(of environment: Environment) async -> [ObservedContainer]? {
+        let (engineFor, labels) = (engineFor, labels(of: environment))
+        return await withTaskGroup(of: [ObservedContainer]?.self) { group in
+            group.addTask { try? await engineFor(environment).containers(labels: labels) }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(5))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
     }
 
     private func view(

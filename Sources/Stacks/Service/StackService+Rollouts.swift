@@ -11,23 +11,33 @@ extension StackService {
         while !Task.isCancelled {
             let version = signal.version
             do {
-                guard let record = try await currentRollout(of: key) else { return }
-                let seen = try await observe(record)
-                try await noteServing(record, seen)
-                let step = nextStep(of: record.rollout, given: seen, now: Date())
-                guard case .wait(let reason, _) = step else {
-                    noted[record.rollout.id] = nil
-                    try await carryOut(step, record, seen)
-                    continue
+                switch try await turn(of: key) {
+                case .rests: return
+                case .acted: continue
+                case .waits(_, let isBlind):
+                    await signal.wait(after: version, upTo: .milliseconds(isBlind ? 1000 : 200))
+                case .stumbled: await signal.wait(after: signal.version, upTo: .seconds(1))
                 }
-                if seen.unavailable != nil { try await noteOnce(record, reason) }
-                await signal.wait(after: version, upTo: .milliseconds(seen.unavailable == nil ? 200 : 1000))
             } catch {
                 if Task.isCancelled { return }
                 logger.warning("rollout paused", metadata: ["service": "\(key)", "error": "\(error)"])
                 await signal.wait(after: signal.version, upTo: .seconds(1))
             }
         }
+    }
+
+    /// One turn at a service's rollouts: observe, ask what is next, do it, record it.
+    package func turn(of key: ServiceKey) async throws -> Turn {
+        guard let record = try await currentRollout(of: key) else { return .rests }
+        let seen = try await observe(record)
+        try await noteServing(record, seen)
+        let step = decide(record.rollout, seen, now())
+        guard case .wait(let reason, let until) = step else {
+            noted[record.rollout.id] = nil
+            return try await carryOut(step, record, seen)
+        }
+        if seen.unavailable != nil { try await noteOnce(record, reason) }
+        return .waits(until: until, isBlind: seen.unavailable != nil)
     }
 
     /// The service's rollout at work, else the oldest that is queued.
@@ -39,9 +49,12 @@ extension StackService {
     }
 
     /// Carries out one step. What trying again won't mend becomes a fact that the next step sees.
-    private func carryOut(_ step: RolloutStep, _ record: RolloutRecord, _ seen: RolloutObservation) async throws {
+    private func carryOut(
+        _ step: RolloutStep, _ record: RolloutRecord, _ seen: RolloutObservation
+    ) async throws -> Turn {
         do {
             try await perform(step, record, seen)
+            return .acted
         } catch let failure as Failure {
             try Task.checkCancellation()
             let text = failure.cause.map { "\(failure.message): \($0)" } ?? failure.message
@@ -51,11 +64,11 @@ extension StackService {
                 var record = record
                 record.problem = text
                 try await store.write { [record] db in try record.update(db) }
-                return
+                return .acted
             default: break
             }
             try await noteOnce(record, text)
-            await signal.wait(after: signal.version, upTo: .seconds(1))
+            return .stumbled
         }
     }
 
@@ -77,7 +90,7 @@ extension StackService {
             try await note(record, "pulling \(image)")
             try await scene.engine.pull(image) { _ in }
             var record = record
-            record.pulledAt = Date()
+            record.pulledAt = now()
             try await store.write { [record] db in try record.update(db) }
             text = "pulled \(image)"
         case .create(let slot):
@@ -88,7 +101,7 @@ extension StackService {
             text = "started \(scene.name(of: id))"
         case .admit(let id):
             try await admit(id, scene)
-            text = Self.admission(of: scene.members.first { $0.id == id })
+            text = admission(of: scene.members.first { $0.id == id })
         case .drain(let id):
             try await drain(id, scene)
             text = "\(scene.name(of: id)) takes no new requests"
@@ -103,9 +116,9 @@ extension StackService {
         try await note(record, text)
     }
 
-    private static func admission(of member: Member?) -> String {
+    private func admission(of member: Member?) -> String {
         guard let member else { return "takes requests" }
-        let age = member.startedAt.map { Int(Date().timeIntervalSince($0) * 10) } ?? 0
+        let age = member.startedAt.map { Int(now().timeIntervalSince($0) * 10) } ?? 0
         let time = "after \(age / 10).\(age % 10) s"
         guard let last = member.health?.last else { return "\(member.name) runs \(time) and takes requests" }
         return "\(member.name) is healthy \(time) (\(last.text)) and takes requests"
@@ -114,6 +127,7 @@ extension StackService {
     // MARK: Turns of a rollout's life
 
     private func begin(_ record: RolloutRecord) async throws {
+        let now = now()
         try await store.write { db in
             var record = record
             let key = record.key
@@ -122,14 +136,13 @@ extension StackService {
             record.previousGeneration = service?.generation
             record.generation = try Self.generation(of: record, after: service, db)
             record.rollout.state = .rolling
-            let now = Date()
             record.rollout.startedAt = now
             record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
             try record.update(db)
             let (spec, options) = (record.rollout.spec, record.rollout.options)
             try RolloutRecord.note(
                 db, record.rollout.id, "bringing in \(spec.image), \(spec.scale) x, \(options.batchSize) at a time",
-                kind: "rolling")
+                at: now, kind: "rolling")
         }
     }
 
@@ -152,26 +165,28 @@ extension StackService {
     }
 
     private func beginRollback(_ record: RolloutRecord, _ reason: String) async throws {
+        let now = now()
         try await store.write { db in
             var record = record
             record.rollout.state = .rollingBack
             record.rollout.reason = reason
             record.problem = nil
-            record.rollout.deadline = Date().addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
+            record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
             try record.update(db)
             let next = record.rollout.previous.map { "going back to \($0.image)" } ?? "there is nothing to go back to"
-            try RolloutRecord.note(db, record.rollout.id, "\(reason); \(next)", kind: "rolling-back")
+            try RolloutRecord.note(db, record.rollout.id, "\(reason); \(next)", at: now, kind: "rolling-back")
         }
     }
 
     private func finish(_ record: RolloutRecord, _ state: Rollout.State, _ reason: String?) async throws {
         if record.isRemoval, state == .done { try await sweep(record.key) }
+        let now = now()
         try await store.write { db in
             var record = record
             let key = record.key
             record.rollout.state = state
             record.rollout.reason = reason
-            record.rollout.endedAt = Date()
+            record.rollout.endedAt = now
             try record.update(db)
             if state == .done, record.isRemoval {
                 try ServiceRecord.delete(db, key)
@@ -181,7 +196,7 @@ extension StackService {
                 ).save(db)
             }
             let text = reason.map { "\(state.rawValue): \($0)" } ?? state.rawValue
-            try RolloutRecord.note(db, record.rollout.id, text, kind: "ended")
+            try RolloutRecord.note(db, record.rollout.id, text, at: now, kind: "ended")
             try Store.log("environment/\(key.environmentID)", "service", in: db)
         }
         logger.info(
@@ -206,8 +221,8 @@ extension StackService {
     // MARK: Notes
 
     private func note(_ record: RolloutRecord, _ text: String) async throws {
-        let id = record.rollout.id
-        try await store.write { try RolloutRecord.note($0, id, text) }
+        let (id, now) = (record.rollout.id, now())
+        try await store.write { try RolloutRecord.note($0, id, text, at: now) }
     }
 
     /// Notes what a rollout waits for, once.

@@ -2,7 +2,7 @@ import Engines
 import Foundation
 import GRDB
 import Logging
-import Model
+package import Model
 import Store
 
 extension StackService {
@@ -42,7 +42,8 @@ extension StackService {
         await prober.stop()
     }
 
-    private func openServices() async throws -> [ServiceKey] {
+    /// Services with a rollout that has not ended.
+    package func openServices() async throws -> [ServiceKey] {
         try await store.read { db in
             Set(
                 try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map(\.key)
@@ -80,9 +81,12 @@ extension StackService {
         }
     }
 
-    /// Keeps the settled services of an environment as they shall be.
-    private func tend(_ environment: Environment) async {
+    /// One turn at the settled services of an environment, which keeps them as they shall be. True when something is
+    /// on its way, so that the next turn should come soon.
+    @discardableResult
+    package func tend(_ environment: Environment) async -> Bool {
         tendedAt[environment.id] = ContinuousClock.now
+        var isSoon = false
         do {
             let engine = try engineFor(environment)
             let containers = try await engine.containers(labels: labels(of: environment))
@@ -94,28 +98,30 @@ extension StackService {
             }
             let services = try await store.read { try ServiceRecord.all($0, environment: environment.id) }
             for service in services where groups[service.key] == nil { groups[service.key] = [] }
-            for (key, containers) in groups where !isAtWork(key) {
+            for (key, containers) in groups.sorted(by: { $0.key.description < $1.key.description })
+            where !isAtWork(key) {
                 do {
-                    try await settle(key, containers, environment, engine)
+                    if try await settle(key, containers, environment, engine) { isSoon = true }
                 } catch {
                     logger.warning("repair", metadata: ["service": "\(key)", "error": "\(error)"])
                 }
                 isDone(key)
             }
         } catch {
-            if Task.isCancelled { return }
+            if Task.isCancelled { return false }
             logger.debug("engine", metadata: ["environment": "\(environment.name)", "error": "\(error)"])
         }
+        return isSoon
     }
 
     private func settle(
         _ key: ServiceKey, _ containers: [ObservedContainer], _ environment: Environment, _ engine: any Engine
-    ) async throws {
+    ) async throws -> Bool {
         let (service, records) = try await store.read { db in
             (try ServiceRecord.find(db, key), try RolloutRecord.ofService(db, key, and: "TRUE"))
         }
         // A rollout that came in meanwhile knows better.
-        guard records.allSatisfy(\.rollout.state.isFinal) else { return }
+        guard records.allSatisfy(\.rollout.state.isFinal) else { return false }
         let sight = try await sight(of: key, containers, environment, engine, edgeIsFresh: true)
         let members = members(sight, key)
         let scene = Scene(key: key, environment: environment, engine: engine, members: members)
@@ -127,19 +133,21 @@ extension StackService {
             logger.debug("left alone after a failed rollback", metadata: ["service": "\(key)"])
         } else if let service {
             steps = repairs(
-                of: service.spec, generation: service.generation, members: members, settle: options.settle, now: Date())
-            let limit = Date().addingTimeInterval(-Double(options.park) / 1000)
+                of: service.spec, generation: service.generation, members: members, settle: options.settle, now: now())
+            let limit = now().addingTimeInterval(-Double(options.park) / 1000)
             steps += members.filter { $0.parkedAt.map { $0 < limit } ?? false }.map { .remove($0.id) }
         } else {
             steps = members.filter { $0.parkedAt == nil }.map { .remove($0.id) }
         }
         steps += members.filter { $0.parkedAt != nil && $0.isUp }.map { .park($0.id) }
         let isWaiting = members.contains { $0.parkedAt == nil && !$0.isServing }
-        if service != nil, last?.state != .rollbackFailed, isWaiting || !steps.isEmpty { tendSoon(environment.id) }
+        let isSoon = service != nil && last?.state != .rollbackFailed && (isWaiting || !steps.isEmpty)
+        if isSoon { tendSoon(environment.id) }
         for step in steps {
             logger.info("repair", metadata: ["service": "\(key)", "step": "\(step)"])
             try await repair(step, service, scene)
         }
+        return isSoon
     }
 
     private func repair(_ step: RolloutStep, _ service: ServiceRecord?, _ scene: Scene) async throws {

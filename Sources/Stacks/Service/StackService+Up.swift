@@ -1,8 +1,9 @@
 import Engines
 import Foundation
-import GRDB
+public import GRDB
 public import Model
 import Store
+import Supervisor
 
 extension StackService {
     /// Makes services of a stack what the request says: checks everything first, queues the rollouts in one
@@ -11,9 +12,10 @@ extension StackService {
     /// - Parameters:
     ///   - key: of the request; the same key again gets the same answer and changes nothing.
     ///   - pin: the image with its recorded digest, or nil for one that is none of ours.
+    ///   - admit: looks once more, in the transaction that queues them, whether that may still be; throws if not.
     public func up(
         _ request: UpRequest, in environment: Environment, key: String? = nil,
-        pin: @Sendable (ServiceSpec) async throws -> String?
+        pin: @Sendable (ServiceSpec) async throws -> String?, admit: @Sendable (Database) throws -> Void = { _ in }
     ) async throws -> [ServiceOutcome] {
         if let key, let answer = try await store.read({ try UpAnswer.find($0, key) }) { return answer }
         let chosen = try await prepare(request, environment, pin)
@@ -27,17 +29,20 @@ extension StackService {
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
         let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
+        let (at, hasEdge) = (self.now(), edge != nil)
         let outcomes = try await store.write { [options] db in
+            try admit(db)
+            if hasEdge { try Self.checkServices(holdingPortsOf: rolling, request.stack, environment, db) }
             var outcomes: [ServiceOutcome] = []
             for (spec, decision) in decisions {
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: spec.name)
-                outcomes.append(try Self.record(decision, key, request, options, db))
+                outcomes.append(try Self.record(decision, key, request, options, at, db))
             }
             for name in pruned {
                 guard var spec = now[name]?.spec else { continue }
                 spec.scale = 0
                 let key = ServiceKey(environmentID: environment.id, stack: request.stack, service: name)
-                let id = try Self.queue(spec, key, request, options, isRemoval: true, db)
+                let id = try Self.queue(spec, key, request, options, isRemoval: true, at, db)
                 outcomes.append(
                     ServiceOutcome(
                         service: name, action: .removed, rolloutID: id,
@@ -74,7 +79,8 @@ extension StackService {
         }
         let objections = chosen.flatMap { Stacks.objections(to: $0, edge: edge != nil) }
         guard objections.isEmpty else { throw Failure(.invalid, objections.joined(separator: "\n")) }
-        _ = try await engineInfo(in: environment)
+        // The rollouts of a deploy wait for an engine that is away; a person is told at once.
+        if request.deployID == nil { _ = try await engineInfo(in: environment) }
         let now = try await situations(environment, request.stack)
         for index in chosen.indices {
             if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }
@@ -122,17 +128,18 @@ extension StackService {
     }
 
     private static func record(
-        _ decision: ServiceDecision, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, _ db: Database
+        _ decision: ServiceDecision, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, _ now: Date,
+        _ db: Database
     ) throws -> ServiceOutcome {
         switch decision {
         case .leave(let action, let message):
             return ServiceOutcome(service: key.service, action: action, message: message)
         case .cancel(let record, let message):
-            try requestCancel(record.rollout.id, "rolled back by `up --rollback`", db)
+            try requestCancel(record.rollout.id, "rolled back by `up --rollback`", at: now, db)
             return ServiceOutcome(
                 service: key.service, action: .rolledBack, rolloutID: record.rollout.id, message: message)
         case .roll(let action, let spec, let isForced, let message):
-            let id = try queue(spec, key, request, options, isForced: isForced, db)
+            let id = try queue(spec, key, request, options, isForced: isForced, now, db)
             return ServiceOutcome(service: key.service, action: action, rolloutID: id, message: message)
         }
     }
@@ -140,21 +147,22 @@ extension StackService {
     /// Queues a rollout; those that were queued before it are overtaken.
     private static func queue(
         _ spec: ServiceSpec, _ key: ServiceKey, _ request: UpRequest, _ options: RolloutOptions, isForced: Bool = false,
-        isRemoval: Bool = false, _ db: Database
+        isRemoval: Bool = false, _ now: Date, _ db: Database
     ) throws -> Int64 {
         var record = RolloutRecord(
             rollout: Rollout(
                 id: 0, environmentID: key.environmentID, stack: key.stack, service: key.service,
-                deployID: request.deployID, revision: request.revision, spec: spec, options: options, queuedAt: Date()),
+                deployID: request.deployID, revision: request.revision, spec: spec, options: options, queuedAt: now),
             isForced: isForced, isRemoval: isRemoval)
         let waiting = try RolloutRecord.ofService(db, key, and: "state = 'queued'")
         try record.insert(db)
         for var old in waiting {
             old.rollout.state = .cancelled
             old.rollout.reason = "superseded by rollout \(record.rollout.id)"
-            old.rollout.endedAt = Date()
+            old.rollout.endedAt = now
             try old.update(db)
-            try RolloutRecord.note(db, old.rollout.id, "superseded by rollout \(record.rollout.id)", kind: "ended")
+            try RolloutRecord.note(
+                db, old.rollout.id, "superseded by rollout \(record.rollout.id)", at: now, kind: "ended")
         }
         return record.rollout.id
     }
@@ -175,39 +183,56 @@ extension StackService {
     /// Refuses a port that another service or another program holds, naming it.
     private func checkPorts(of specs: [ServiceSpec], _ stack: String, _ environment: Environment) async throws {
         guard edge != nil else { return }
-        let names = Dictionary(try await environments().map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
-        let held = try await store.read { db in
-            var held = try ServiceRecord.all(db).map { ($0.key, $0.spec) }
-            held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
-                ($0.key, $0.rollout.spec)
-            }
-            return held
+        let ours = try await store.read { db in
+            try Self.checkServices(holdingPortsOf: specs, stack, environment, db)
+            return try Self.heldPorts(db)
         }
-        var taken: [(String, PortMapping)] = []
         for spec in specs {
             let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
             for port in spec.edgePorts {
                 let number = port.hostPort ?? 0
-                if let (other, _) = taken.first(where: { $0.1.collides(with: port) }) {
-                    throw Failure(.invalid, "\(other) and \(spec.name) both ask for port \(number)")
-                }
-                if let (other, _) = held.first(where: { other, spec in
-                    other != key && spec.edgePorts.contains { $0.collides(with: port) }
-                }) {
+                guard !ours.contains(where: { $0.key == key && $0.port.collides(with: port) }) else { continue }
+                if isPortFree(number, port.hostAddress) { continue }
+                // It may be one that the edge is about to give back.
+                _ = try? await convergeEdge()
+                guard isPortFree(number, port.hostAddress) else {
                     throw Failure(
-                        .conflict,
-                        "Port \(number), which \(key) asks for, is held by \(other)"
-                            + " in \(names[other.environmentID] ?? "?")",
-                        hint: "Give one of them another port of the host.")
-                }
-                let isOurs = held.contains { $0.0 == key && $0.1.edgePorts.contains { $0.collides(with: port) } }
-                if !isOurs, !PortProbe.isFree(number, address: port.hostAddress) {
-                    throw Failure(
-                        .conflict, "Port \(number), which \(key) asks for, is held by another program on this machine",
+                        .conflict, "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),
                         hint: "See `ss -ltnp | grep :\(number)`, or give the service another port of the host.")
                 }
-                taken.append((spec.name, port))
             }
+        }
+    }
+
+    /// Every port of the host that a service has or is about to have.
+    private static func heldPorts(_ db: Database) throws -> [(key: ServiceKey, port: PortMapping)] {
+        var held = try ServiceRecord.all(db).map { ($0.key, $0.spec) }
+        held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
+            ($0.key, $0.rollout.spec)
+        }
+        return held.flatMap { key, spec in spec.edgePorts.map { (key, $0) } }
+    }
+
+    /// Refuses a port that another service has. Asked again as the rollouts are queued, so that of two requests for
+    /// a port one is refused, however close they come.
+    private static func checkServices(
+        holdingPortsOf specs: [ServiceSpec], _ stack: String, _ environment: Environment, _ db: Database
+    ) throws {
+        var held = try heldPorts(db)
+        for spec in specs {
+            let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
+            for port in spec.edgePorts {
+                guard let other = held.first(where: { $0.key != key && $0.port.collides(with: port) })?.key else {
+                    continue
+                }
+                let place = try String.fetchOne(
+                    db, sql: "SELECT name FROM environment WHERE id = ?", arguments: [other.environmentID])
+                throw Failure(
+                    .conflict,
+                    "Port \(port.hostPort ?? 0), which \(key) asks for, is held by \(other) in \(place ?? "?")",
+                    hint: "Give one of them another port of the host.")
+            }
+            held += spec.edgePorts.map { (key, $0) }
         }
     }
 }

@@ -14,10 +14,14 @@ public actor StackService {
 
     let store: Store
     let engineFor: @Sendable (Environment) throws -> any Engine
-    let edge: Edge?
+    let edge: (any LoadBalancer)?
     let instance: String
     let logger: Logger
-    let prober: HealthProber
+    let prober: any HealthProbing
+    /// The time of day.
+    let now: @Sendable () -> Date
+    let isPortFree: @Sendable (Int, String?) -> Bool
+    let decide: @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
     /// Fires whenever a loop should look again.
     let signal: Signal
     /// Services that a task of ours is changing now.
@@ -37,18 +41,33 @@ public actor StackService {
     ///   - edgeDirectory: where the load balancer's files are; nil means that containers publish their own ports.
     ///   - instance: tells this data directory's containers from those of another Slipway on the same engine.
     ///   - haproxy: the program.
+    ///   - keeper: our own program, whose `keep-edge` starts HAProxy again when it dies; nil where nobody does.
     public init(
         store: Store, engineFor: @escaping @Sendable (Environment) throws -> any Engine, edgeDirectory: String?,
-        instance: String = "slipway", haproxy: String = "haproxy", logger: Logger
+        instance: String = "slipway", haproxy: String = "haproxy", keeper: String? = nil, logger: Logger
+    ) {
+        let edge = edgeDirectory.map { Edge(directory: $0, program: haproxy, keeper: keeper, logger: logger) }
+        self.init(
+            store: store, engineFor: engineFor, instance: instance, logger: logger,
+            surroundings: Surroundings(edge: edge))
+    }
+
+    /// One that stands on what `surroundings` brings.
+    package init(
+        store: Store, engineFor: @escaping @Sendable (Environment) throws -> any Engine, instance: String,
+        logger: Logger, surroundings: Surroundings
     ) {
         self.store = store
         self.engineFor = engineFor
-        edge = edgeDirectory.map { Edge(directory: $0, program: haproxy, logger: logger) }
         self.instance = instance
         self.logger = logger
         let signal = Signal()
         self.signal = signal
-        prober = HealthProber { signal.fire() }
+        edge = surroundings.edge
+        prober = surroundings.prober { signal.fire() }
+        now = surroundings.now
+        isPortFree = surroundings.isPortFree
+        decide = surroundings.decide
     }
 
     /// Ends the load balancer, which else outlives the server: for a demo or a test that leaves nothing behind.
@@ -56,8 +75,10 @@ public actor StackService {
         await edge?.stop()
     }
 
-    func isAtWork(_ key: ServiceKey) -> Bool { !busy.insert(key).inserted }
-    func isDone(_ key: ServiceKey) { busy.remove(key) }
+    /// Takes the service for one task; true when another has it already.
+    package func isAtWork(_ key: ServiceKey) -> Bool { !busy.insert(key).inserted }
+    /// Gives it back.
+    package func isDone(_ key: ServiceKey) { busy.remove(key) }
 
     // MARK: Environments
 

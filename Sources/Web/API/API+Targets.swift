@@ -57,9 +57,14 @@ extension API {
         ) { try .value(try await $0.services.delivery.deployView(try $0.id())) },
         APIRoute(
             method: .post, path: "/deploys/{id}/abort", summary: "Asks a deploy to end; its rollouts go back",
-            status: .accepted, answer: "Deploy"
+            query: [
+                .init(
+                    name: "rollback", type: "integer",
+                    text: "1: one rollback to the newest deploy that succeeded follows, whichever way this one ends.")
+            ], status: .accepted, answer: "Deploy"
         ) { call in
-            try await call.services.delivery.abort(try call.id())
+            let rollbackBy = call.query("rollback") == "1" ? call.actor.name : nil
+            try await call.services.delivery.abort(try call.id(), rollbackBy: rollbackBy)
             return try .value(try await call.services.delivery.deployView(try call.id()).deploy, .accepted)
         },
         APIRoute(

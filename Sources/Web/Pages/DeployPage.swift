@@ -54,14 +54,38 @@ struct DeployPage: Sendable {
     private var notices: HTML {
         let badge = Badge.of(deploy.state)
         let reason: HTML? = deploy.reason.map { Pieces.notice(badge.tone, badge.icon, $0) }
-        return "\(Pieces.holdUp(view.notice))\(reason)\(Verdict(deploy).notice)"
+        return "\(Pieces.holdUp(view.notice))\(reason)\(turns)\(unmended)\(Verdict(deploy).notice)"
+    }
+
+    /// The rollback that followed an abort, and the deploy that a rollback goes back from.
+    private var turns: HTML {
+        let from: HTML? = deploy.rollbackOf.map {
+            Pieces.notice(
+                .busy, Icon.back, "Asked for with the abort of deploy #\($0)", "<a href=\"/deploys/\($0)\">See it</a>")
+        }
+        let to: HTML? = view.rollback.map {
+            Pieces.notice(
+                Badge.of($0.state).tone, Icon.back, "Rolled back to \($0.sha.short) by deploy #\($0.id)",
+                "<a href=\"/deploys/\($0.id)\">Follow it</a>")
+        }
+        return "\(from)\(to)"
+    }
+
+    /// What a person does where going back failed too.
+    private var unmended: HTML? {
+        let services = view.rollouts.filter { $0.state == .rollbackFailed }.map { "\($0.stack)/\($0.service)" }
+        guard !services.isEmpty else { return nil }
+        return Pieces.notice(
+            .bad, Icon.alert, "\(services.joined(separator: ", ")): neither the new nor the old revision gets healthy",
+            """
+            <p class="hint">Whatever is healthy goes on serving, and nothing more happens by itself. Look at the logs of \
+            the containers on <a href="/environments/\(target.environment.name)">the page of their environment</a>, mend \
+            what both revisions need, then deploy either of them again.</p>
+            """)
     }
 
     private func actions(_ context: PageContext) -> HTML {
-        if deploy.state == .aborting { return "<span class=\"muted small\">Aborting…</span>" }
-        if !deploy.state.isFinal {
-            return context.form("/deploys/\(deploy.id)/abort", "<button class=\"danger\">Abort</button>")
-        }
+        if !deploy.state.isFinal { return abortion(context) }
         let path = Pieces.path(target)
         let again: HTML =
             "<a class=\"button\" href=\"\(path)/plan?revision=\(deploy.sha.description)\">Deploy \(deploy.sha.short) again</a>"
@@ -72,6 +96,25 @@ struct DeployPage: Sendable {
                 "<a class=\"button\" href=\"\(path)/plan?revision=\(previous.sha.description)\">\(verb) \(previous.sha.short)</a>"
         }
         return deploy.state == .succeeded ? "\(back)" : "\(again)\(back)"
+    }
+
+    /// The ways to end it; the second brings back what ran before.
+    private func abortion(_ context: PageContext) -> HTML {
+        let path = "/deploys/\(deploy.id)/abort"
+        var back: HTML?
+        if deploy.state != .queued, deploy.rollbackBy == nil, let previous = view.previous {
+            back = context.form(
+                path,
+                """
+                <input type="hidden" name="rollback" value="1"><button class="danger">\(Icon.back)\
+                \(deploy.state == .aborting ? "Roll" : "Abort and roll") back to \(previous.sha.short)</button>
+                """)
+        }
+        if deploy.state == .aborting {
+            let next = deploy.rollbackBy == nil ? "Aborting…" : "Aborting, then going back…"
+            return "<span class=\"muted small\">\(next)</span>\(back)"
+        }
+        return "\(context.form(path, "<button class=\"danger\">Abort</button>"))\(back)"
     }
 
     private func rollouts(_ context: PageContext) -> HTML? {

@@ -32,7 +32,8 @@ struct FormRoutes: Sendable {
         router.post("/targets/:app/:environment/deploys") { _, context in try await deploy(context) }
         router.post("/deploys/:id/abort") { _, context in
             let id = try context.parameters.require("id", as: Int64.self)
-            try await services.delivery.abort(id)
+            let by = context.actor?.name ?? ""
+            try await services.delivery.abort(id, rollbackBy: context.form["rollback"] == "1" ? by : nil)
             return Response.seeOther("/deploys/\(id)")
         }
     }

@@ -91,15 +91,23 @@ struct RollbackCommand: AsyncParsableCommand {
 struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "abort", abstract: "Abort a deploy: its script is ended, its rollouts go back.",
-        discussion: "Example:\n  slipway abort 12")
+        discussion: """
+            With --rollback, one rollback to the newest deploy that succeeded follows, whichever way this one ends.
+
+            Examples:
+              slipway abort 12
+              slipway abort 12 --rollback
+            """)
 
     @OptionGroup var server: ServerOption
     @Argument(help: "The deploy's number.") var deploy: Int64
+    @Flag(help: "Then go back to what ran before.") var rollback = false
 
     func run() async throws {
         let client = try server.connect()
-        let _: Deploy = try await client.post("/deploys/\(deploy)/abort", [String: String]())
-        Terminal.print("Asked deploy \(deploy) to end.")
+        let query = rollback ? "?rollback=1" : ""
+        let _: Deploy = try await client.post("/deploys/\(deploy)/abort\(query)", [String: String]())
+        Terminal.print("Asked deploy \(deploy) to end\(rollback ? ", and to go back then" : "").")
     }
 }
 

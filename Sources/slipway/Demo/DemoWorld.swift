@@ -68,7 +68,9 @@ struct DemoWorld: Sendable {
     func stop() async {
         await server.stop(grace: .seconds(10))
         let instance = (try? data.instance()) ?? "none"
-        for (daemon, pidDirectory) in [("registry", data.daemonFolder), ("haproxy", data.edge)] {
+        for (daemon, pidDirectory) in [
+            ("registry", data.daemonFolder), ("keeper", data.edge), ("haproxy", data.edge),
+        ] {
             await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
         }
         await docker(removing: instance)

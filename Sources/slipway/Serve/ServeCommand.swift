@@ -49,6 +49,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Seconds between two looks at a git URL.", valueName: "seconds"))
     var poll = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "Seconds that a step waits for an engine, a registry or a disk that is away.", valueName: "seconds"))
+    var patience = 600
+
     @Flag(help: "Let test steps without an image run on this machine.")
     var allowHostSteps = false
 
@@ -68,7 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
             ServerOptions(
                 data: DataDirectory(data), host: host, port: port, publicURL: publicURL, registry: registry,
                 engineSocket: engine, environment: environment, aliases: alias, buildSlots: builds, pollInterval: poll,
-                allowsHostSteps: allowHostSteps)
+                patience: patience, allowsHostSteps: allowHostSteps)
         ).run()
     }
 }

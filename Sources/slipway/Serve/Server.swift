@@ -23,6 +23,7 @@ struct ServerOptions: Sendable {
     var aliases: [String]
     var buildSlots: Int
     var pollInterval: Int
+    var patience: Int
     var allowsHostSteps: Bool
 }
 
@@ -52,7 +53,7 @@ struct Server {
         let access = Access(store: store)
         let stacks = StackService(
             store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
-            instance: try data.instance(), logger: logger)
+            instance: try data.instance(), keeper: executable, logger: logger)
         if try await stacks.environments().isEmpty {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
@@ -66,7 +67,8 @@ struct Server {
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
-                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance()),
+                pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
+                patience: max(1, options.patience)),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,

@@ -107,6 +107,22 @@ private func read(_ slipway: String, _ others: [String: String] = [:]) -> Pipeli
         #expect(configuration.rollout.applied(to: RolloutOptions()) == RolloutOptions())
     }
 
+    @Test func deploysHaveTimesOfTheirOwn() {
+        let files = ["deploy/deploy.sh": "true\n"]
+        let plain = read("", files)
+        #expect(plain.deploy.map(\.inactivityTimeout) == [300])
+        #expect(plain.deployTimeLimit == nil && plain.rollbackTimeLimit == nil)
+        let app = read(
+            "deploy: {no_output_timeout: 90s, time_limit: 1h, pre: ['true', {long: {timeout: 20m}}]}\n", files)
+        #expect(app.deploy.map(\.inactivityTimeout) == [90, 1200, 90])
+        #expect(app.deployTimeLimit == 3600)
+        let back = read("deploy: {time_limit: 1h}\nrollback: {override: [back], no_output_timeout: 5}\n", files)
+        #expect(back.rollback?.map(\.inactivityTimeout) == [5] && back.rollbackTimeLimit == 3600)
+        #expect(
+            read("deploy: {time_limit: 0}\n", files).findings.map(\.description)
+                == ["slipway.yml:1:22: error: deploy.time_limit must be more than nothing"])
+    }
+
     private static let compose = "web:\n  image: acme/orders:${REVISION}\n"
 
     @Test func worksWithoutASlipwayFile() {

@@ -23,11 +23,7 @@ struct DependencyTests {
             let pid = try #require(slipway.registryPID)
             kill(pid, SIGKILL)
             let first = try await slipway.build(of: "web", sha).build
-            if first.state == .failed {
-                #expect(first.reason?.hasPrefix("Push the image: ") == true, "\(first.reason ?? "")")
-            } else {
-                #expect(first.state == .succeeded)
-            }
+            #expect(first.state == .succeeded, "\(first.reason ?? "")")
             try await slipway.wait("another registry") { slipway.registryPID.map { $0 != pid } ?? false }
             let again: Build = try await slipway.client().post("/apps/web/commits/\(sha)/builds")
             #expect(again.id != id)
@@ -39,7 +35,7 @@ struct DependencyTests {
 
     @Test func `A registry that doesn't answer fails the push, and says so on the build`() async throws {
         try await Installation.run(serving: false) { slipway in
-            try await slipway.start(["--registry", "127.0.0.1:1"])
+            try await slipway.start(["--registry", "127.0.0.1:1", "--patience", "1"])
             let repository = try await slipway.app("web", files: Self.image)
             let sha = try await repository.push("First", ["slipway.yml": "image: {name: \(slipway.name)-web}\n"])
             let view = try await slipway.build(of: "web", sha)
@@ -55,7 +51,7 @@ struct DependencyTests {
     @Test func `An engine that is down is named on builds and deploys, with the way to mend it`() async throws {
         try await Installation.run(serving: false) { slipway in
             let socket = "\(slipway.folder)/nowhere.sock"
-            try await slipway.start(["--engine", socket])
+            try await slipway.start(["--engine", socket, "--patience", "1"])
             let up = "#!/bin/sh\nexec rancher up --stack shop -d\n"
             let repository = try await slipway.app(
                 "web",

@@ -22,12 +22,16 @@ final class Installation: Sendable {
     /// Environment variables of commands that are called as a person would.
     var variables: [String: String] { ["SLIPWAY_DATA": data.path] }
 
-    private static let socket = (ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "/var/run/docker.sock")
+    /// The socket of the engine that it uses.
+    let socket: String
+    static let sharedSocket = (ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "/var/run/docker.sock")
         .replacing("unix://", with: "")
 
     /// Runs the test with an installation that is stopped and removed whether it passes or throws.
-    static func run(serving: Bool = true, _ test: (Installation) async throws -> Void) async throws {
-        let installation = try Installation()
+    static func run(
+        serving: Bool = true, engine: String = sharedSocket, _ test: (Installation) async throws -> Void
+    ) async throws {
+        let installation = try Installation(socket: engine)
         do {
             if serving { try await installation.start() }
             try await test(installation)
@@ -40,7 +44,8 @@ final class Installation: Sendable {
         await installation.stop()
     }
 
-    private init() throws {
+    private init(socket: String) throws {
+        self.socket = socket
         folder = FileManager.default.temporaryDirectory.appending(path: "slipway-\(name)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let first = Int.random(in: 20_000..<30_000)
@@ -70,7 +75,7 @@ final class Installation: Sendable {
 
     var log: String { "\(folder)/server.log" }
     private var pidFile: String { "\(folder)/server.pid" }
-    private var pid: Int32? {
+    var pid: Int32? {
         (try? String(contentsOfFile: pidFile, encoding: .utf8)).flatMap {
             Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
         }
@@ -86,12 +91,12 @@ final class Installation: Sendable {
         try await wait("the server to answer") { (try? await client().get("/apps") as [AppSummary]) != nil }
     }
 
-    /// Starts the server and waits for nothing.
-    func launch(_ more: [String] = []) async throws {
+    /// Starts the server and waits for nothing; `wrapper` is a command that runs it.
+    func launch(_ more: [String] = [], executable: String = executable, wrapper: [String] = []) async throws {
         let arguments =
-            [
-                Self.executable, "serve", "--data", data.path, "--port", String(port), "--environment", name,
-                "--alias", "production", "--alias", "MyEnvironment", "--engine", Self.socket,
+            wrapper + [
+                executable, "serve", "--data", data.path, "--port", String(port), "--environment", name,
+                "--alias", "production", "--alias", "MyEnvironment", "--engine", socket,
             ] + more
         // In the background of a shell that ends, so that nobody waits for it.
         let script = "\"$@\" >> '\(log)' 2>&1 & echo $! > '\(pidFile)'"
@@ -126,7 +131,7 @@ final class Installation: Sendable {
 
     private func stop() async {
         try? await terminate()
-        await DemoWorld(folder: folder, port: port, engine: Self.socket).stop()
+        await DemoWorld(folder: folder, port: port, engine: socket).stop()
         _ = try? await shell("mountpoint -q '\(data.path)' && umount '\(data.path)'")
         for app in ["orders", "article", "web"] {
             _ = try? await shell(
@@ -207,7 +212,7 @@ final class Installation: Sendable {
     func shell(_ script: String) async throws -> String {
         let result = try await Subprocess.run(
             .path("/bin/bash"), arguments: ["-c", script],
-            environment: .inherit.updating(["DOCKER_HOST": "unix://\(Self.socket)"]),
+            environment: .inherit.updating(["DOCKER_HOST": "unix://\(socket)"]),
             output: .string(limit: 1 << 20), error: .discarded)
         return result.standardOutput
     }

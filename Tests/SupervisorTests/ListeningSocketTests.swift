@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import slipway
+@testable import Supervisor
 
 struct ListeningSocketTests {
     @Test func `The table of /proc is read by port and state`() {
@@ -29,6 +29,7 @@ struct ListeningSocketTests {
         }
         try #require(port > 0)
         #expect(ListeningSocket.isHeld(port: port, by: getpid()))
+        #expect(ListeningSocket.holder(ofPort: port)?.pid == getpid())
         #expect(!ListeningSocket.isHeld(port: port, by: 1))
     }
 }

@@ -1,0 +1,230 @@
+import Model
+import Stacks
+
+/// Holds what happens against what must hold at every moment. It knows the world as it is and what was asked for, and
+/// nothing of how decisions are made.
+struct Judge: Sendable {
+    /// What is known of a rollout.
+    struct Case: Sendable {
+        var id: Int64
+        var revision: Int
+        var scale: Int
+        /// What ran before it began; nil when nothing did.
+        var previous: Goal?
+        var state: Rollout.State = .queued
+        var startedAt: Int?
+        /// Time that was lost to outages when it was seen to begin.
+        var lostBefore = 0
+        var isCancelAsked = false
+        /// Whether something happened to its service's containers that may make it fail.
+        var isDisturbed = false
+        var isOverlapped = false
+    }
+
+    /// What a service shall be when it has settled.
+    struct Goal: Sendable, Hashable {
+        var revision: Int
+        var scale: Int
+    }
+
+    /// A service as the judge sees it.
+    struct File: Sendable {
+        let key: ServiceKey
+        let service: Scenario.Service
+        var cases: [Int64: Case] = [:]
+        /// Nil: nothing shall run.
+        var goal: Goal?
+        /// Whether a failed rollback left it to a person.
+        var isAbandoned = false
+        /// How many have been serving since the last end or fault; nil while there is no telling.
+        var established: Int?
+
+        var atWork: Case? { cases.values.first { $0.state == .rolling || $0.state == .rollingBack } }
+        var isOpen: Bool { cases.values.contains { !$0.state.isFinal } }
+        var image: String { "acme/\(service.name)" }
+
+        /// Revision of `acme/orders:2`.
+        func revision(of image: String) -> Int { Int(image.split(separator: ":").last ?? "") ?? 0 }
+        func temperament(_ revision: Int) -> Scenario.Temperament { service.temperaments[revision] ?? .init() }
+    }
+
+    var files: [ServiceKey: File] = [:]
+    private(set) var violations: [Violation] = []
+
+    mutating func object(_ time: Int, _ rule: String, _ text: String) {
+        guard violations.count < 20, !violations.contains(where: { $0.rule == rule && $0.text == text }) else { return }
+        violations.append(Violation(time: time, rule: rule, text: text))
+    }
+
+    // MARK: At every moment
+
+    /// I1, as containers and edge are now.
+    mutating func look(_ time: Int, _ key: ServiceKey, _ vitals: [Vital], _ edge: SimulatedEdge) {
+        guard var file = files[key] else { return }
+        // What fails by its own nature is not held against anybody.
+        if vitals.contains(where: { $0.isRunning && file.temperament(file.revision(of: $0.image)).isDoubtful }) {
+            file.established = nil
+            files[key]?.established = nil
+        }
+        let running = vitals.filter(\.isRunning).count
+        let capacity = Self.capacity(time, file, vitals, edge)
+        let work = file.atWork
+        let scales = [work?.scale, work?.previous?.scale, file.goal?.scale].compactMap(\.self)
+        let batch = file.service.options.batchSize
+        let most = (scales.max() ?? 0) + (file.service.startsFirst ? batch : 0)
+        if work != nil, running > most, !file.isAbandoned {
+            object(time, "I1", "\(key): \(running) run, and at most \(most) may")
+        }
+        if let established = file.established {
+            var floor = established
+            if let work {
+                floor = min(established, work.scale, work.previous?.scale ?? 0)
+                if !file.service.startsFirst { floor -= batch }
+            }
+            if capacity < floor {
+                object(time, "I1", "\(key): \(capacity) serve, and at least \(floor) must")
+            }
+        } else if work == nil, let goal = file.goal, capacity >= goal.scale, !file.isAbandoned {
+            file.established = goal.scale
+        }
+        files[key] = file
+    }
+
+    /// How many fit containers take requests.
+    private static func capacity(_ time: Int, _ file: File, _ vitals: [Vital], _ edge: SimulatedEdge) -> Int {
+        let fit = vitals.filter { $0.answers(at: time) }
+        guard file.service.hasPort else { return fit.count }
+        let taking = Set((edge.process?.servers ?? [:]).values.filter(\.takesRequests).map(\.address))
+        return fit.filter { $0.address.map(taking.contains) ?? false }.count
+    }
+
+    /// A fault took containers of the service away, or may have.
+    mutating func excuse(_ key: ServiceKey) {
+        files[key]?.established = nil
+        disturb(key)
+    }
+
+    /// Something happened that may make its open rollouts fail.
+    mutating func disturb(_ key: ServiceKey) {
+        guard var file = files[key] else { return }
+        for (id, known) in file.cases where !known.state.isFinal { file.cases[id]?.isDisturbed = true }
+        files[key] = file
+    }
+
+    /// I5: a request and where it went.
+    mutating func request(_ time: Int, _ key: ServiceKey, asked: [Vital], isServed: Bool, unknown: Bool) {
+        for vital in asked where !vital.answers(at: time) && !vital.isBlemished {
+            object(time, "I5", "\(key): a request went to \(vital.name), which is \(vital.state) and doesn't answer")
+        }
+        if unknown, files[key]?.established != nil {
+            object(time, "I5", "\(key): a request went to an address without a container")
+        }
+        if !isServed, let established = files[key]?.established {
+            let work = files[key]?.atWork
+            let floor = min(established, work?.scale ?? .max, work == nil ? .max : work?.previous?.scale ?? 0)
+            let batch =
+                files[key]?.service.startsFirst == true || work == nil ? 0 : files[key]?.service.options.batchSize ?? 0
+            if floor - batch > 0 { object(time, "I5", "\(key): a request found no server") }
+        }
+    }
+
+    /// I5: open requests were cut by a stop.
+    mutating func cut(_ time: Int, _ key: ServiceKey, _ name: String, _ cut: SimulatedEdge.Cut, isBlemished: Bool) {
+        guard let file = files[key], !isBlemished else { return }
+        if let drained = cut.drainedFor, drained + 5 >= file.service.options.drain { return }
+        let drained = cut.drainedFor.map { " \($0) ms after" } ?? " without"
+        object(time, "I5", "\(name) was stopped with \(cut.count) open requests,\(drained) it was told to drain")
+    }
+
+    /// What a good upgrade replaced is kept for a rollback.
+    mutating func kept(_ time: Int, _ id: Int64, _ key: ServiceKey, _ vitals: [Vital]) {
+        guard let file = files[key], let known = file.cases[id], known.state == .done, !known.isDisturbed,
+            let previous = known.previous, previous.revision != known.revision,
+            !file.temperament(previous.revision).isDoubtful
+        else { return }
+        let stopped = vitals.count { file.revision(of: $0.image) == previous.revision && !$0.isRunning }
+        if stopped < previous.scale {
+            object(time, "park", "rollout \(id) of \(key) kept \(stopped) of \(previous.scale) for a rollback")
+        }
+    }
+
+    // MARK: Rollouts
+
+    /// A rollout as it is now; true when its state is new.
+    mutating func see(_ rollout: Rollout, _ key: ServiceKey, _ time: Int, lost: Int) -> Bool {
+        guard var file = files[key] else { return false }
+        let isNew = file.cases[rollout.id] == nil
+        var known =
+            file.cases[rollout.id]
+            ?? Case(id: rollout.id, revision: file.revision(of: rollout.spec.image), scale: rollout.spec.scale)
+        let before = known.state
+        known.state = rollout.state
+        if before == .queued, rollout.state == .rolling || rollout.state == .rollingBack {
+            known.startedAt = rollout.startedAt.map(WorldClock.time)
+            known.lostBefore = lost
+            known.previous = file.goal
+            if let other = file.atWork, other.id != known.id {
+                object(time, "I9", "\(key): rollouts \(other.id) and \(known.id) are at work at once")
+            }
+        }
+        if before.isFinal, before != rollout.state {
+            object(time, "end", "rollout \(rollout.id) of \(key) was \(before) and is \(rollout.state)")
+        }
+        file.cases[rollout.id] = known
+        files[key] = file
+        guard isNew || before != rollout.state else { return false }
+        if rollout.state.isFinal { end(known, rollout, key, time, lost) }
+        return true
+    }
+
+    private mutating func end(_ known: Case, _ rollout: Rollout, _ key: ServiceKey, _ time: Int, _ lost: Int) {
+        guard var file = files[key] else { return }
+        switch rollout.state {
+        case .done:
+            file.goal = Goal(revision: known.revision, scale: known.scale)
+            file.isAbandoned = false
+        case .rollbackFailed: file.isAbandoned = true
+        case .rolledBack, .failed, .cancelled, .queued, .rolling, .rollingBack: break
+        }
+        if known.startedAt != nil { file.established = nil }
+        files[key] = file
+        let allowed = ends(of: known, rollout, file)
+        if !allowed.contains(rollout.state) {
+            let names = allowed.map(\.rawValue).sorted().joined(separator: " or ")
+            object(
+                time, "end",
+                "rollout \(rollout.id) of \(key) ended \(rollout.state.rawValue) (\(rollout.reason ?? "no reason")), not \(names)"
+            )
+        }
+        if let started = known.startedAt, let ended = rollout.endedAt.map(WorldClock.time) {
+            let limit = 2 * file.service.options.deadline + 30_000 + (lost - known.lostBefore)
+            if ended - started > limit {
+                object(
+                    time, "I8", "rollout \(rollout.id) of \(key) took \(ended - started) ms, and may take \(limit) ms")
+            }
+        }
+    }
+
+    /// The ends that a rollout may come to, by what was asked and what went wrong.
+    private func ends(of known: Case, _ rollout: Rollout, _ file: File) -> Set<Rollout.State> {
+        guard known.startedAt != nil else { return [.cancelled] }
+        let hasPrevious = known.previous != nil
+        let back: Rollout.State = hasPrevious ? .rolledBack : .failed
+        var ends: Set<Rollout.State> = []
+        let own = file.temperament(known.revision)
+        let isBad = own.isBad && known.scale > 0 && !(known.previous?.revision == known.revision)
+        if !isBad { ends.insert(.done) }
+        let old = known.previous.map { file.temperament($0.revision) }
+        let isShaky = known.isDisturbed || own.isDoubtful || !(file.service.options.deadline > 1_000_000)
+        if isBad || isShaky { ends.insert(back) }
+        if known.isCancelAsked { ends.insert(.cancelled) }
+        let oldIsShaky = old.map { $0.isBad || $0.isDoubtful } ?? false
+        let goesBack = isBad || isShaky || known.isCancelAsked || oldIsShaky
+        if goesBack, known.isDisturbed || oldIsShaky || file.service.options.deadline < 1_000_000 {
+            ends.formUnion(hasPrevious ? [.rollbackFailed, back] : [.failed])
+        }
+        if known.isCancelAsked, !isBad, !isShaky, rollout.state == .done { ends.insert(.done) }
+        if file.isAbandoned || known.isOverlapped { ends.formUnion([.done, back, .rollbackFailed]) }
+        return ends
+    }
+}

@@ -1,0 +1,135 @@
+import Engines
+import Logging
+public import Model
+public import Stacks
+import Store
+public import struct Foundation.Date
+
+/// One seed, played: a server with its database over an engine, an edge and clients in memory, in simulated time.
+///
+/// Everything happens in one line, so that a seed always plays the same. Time passes while a call is on its way, and
+/// what is due then happens in the middle of it: that is how two things come to be done at once.
+public actor Run {
+    /// What decides about a rollout's next step.
+    public typealias Decision = @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
+
+    /// The one that the server takes.
+    public static let rightDecision: Decision = { nextStep(of: $0, given: $1, now: $2) }
+
+    let scenario: Scenario
+    let decide: Decision
+    let clock = WorldClock()
+    let engine: SimulatedEngine
+    var store: Store?
+    var service: StackService?
+    var environment = Environment(id: 1, name: "production", aliases: [], socket: "/nowhere.sock")
+
+    var edge = SimulatedEdge()
+    var prober = SimulatedProber()
+    var vitals: [Vital] = []
+    /// Containers that a fault made unhealthy, and until when.
+    var sickness: [String: (from: Int, until: Int)] = [:]
+    /// Containers that a fault hit.
+    var blemished: Set<String> = []
+    var engineIsDownUntil = 0
+    /// Time that outages, slow calls and dead servers cost so far.
+    var lost = 0
+    /// Whether nothing goes wrong any more.
+    var isCalm = false
+
+    var weather: SplitMix
+    var clients: SplitMix
+    var order: SplitMix
+    var agenda = Agenda()
+    var drivers: [ServiceKey: Driver] = [:]
+    var tendDue = 0
+    var isTending = false
+    var convergeDue = 2000
+    /// How many jobs of the server are in progress, one inside the other.
+    var depth = 0
+    /// The service that the innermost job is about.
+    var innerKey: ServiceKey?
+    var isDead = false
+    var isConverging = false
+    var isJudging = false
+    var isStarting = true
+    /// By service: the next change to ask for.
+    var upcoming: [Int]
+    var isAsking: [Bool]
+
+    var judge = Judge()
+    var outcome: Outcome
+    var callFaults = 0
+    var deaths = 0
+    var writes = 0
+    /// When something was last changed in the calm, and how many changes there were then.
+    var quietSince = 0
+    var quietWrites = 0
+
+    /// What is being done for a service's rollouts.
+    struct Driver {
+        var wake: Int
+        /// Whether it has the service for itself.
+        var holds = false
+        var isRunning = false
+    }
+
+    init(_ scenario: Scenario, isTraced: Bool, decide: @escaping Decision) {
+        self.scenario = scenario
+        self.decide = decide
+        engine = SimulatedEngine(now: { [clock] in clock.now })
+        weather = SplitMix(seed: scenario.seed, stream: 1)
+        clients = SplitMix(seed: scenario.seed, stream: 2)
+        order = SplitMix(seed: scenario.seed, stream: 3)
+        upcoming = scenario.services.map { _ in 0 }
+        isAsking = scenario.services.map { _ in false }
+        outcome = Outcome(seed: scenario.seed, trace: Trace(isKept: isTraced))
+    }
+
+    /// Plays a scenario to its end.
+    ///
+    /// - Parameters:
+    ///   - stage: the database to play on; a new one when nil.
+    ///   - isTraced: whether the lines of the trace are wanted.
+    public static func play(
+        _ scenario: Scenario, on stage: Stage? = nil, isTraced: Bool = false,
+        decide: @escaping Decision = Run.rightDecision
+    ) async throws -> Outcome {
+        let stage = try stage ?? Stage()
+        let run = Run(scenario, isTraced: isTraced, decide: decide)
+        return try await stage.use { store in
+            try await run.play(store)
+        } beforeAccess: { isWrite in
+            try await run.access(isWrite)
+        }
+    }
+
+    // MARK: The server
+
+    /// A new server on what is recorded.
+    func makeService() -> StackService? {
+        guard let store else { return nil }
+        prober = SimulatedProber()
+        let faulty = FaultyEngine(real: engine, world: self)
+        return StackService(
+            store: store, engineFor: { _ in faulty }, instance: "simulated",
+            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
+            surroundings: Surroundings(
+                now: { [clock] in clock.now }, edge: EdgeOfWorld(world: self),
+                prober: { [self] _ in ProberOfWorld(world: self) }, isPortFree: { _, _ in true }, decide: decide))
+    }
+
+    func key(_ index: Int) -> ServiceKey {
+        ServiceKey(environmentID: environment.id, stack: "shop", service: scenario.services[index].name)
+    }
+
+    /// Adds to the trace.
+    func note(_ text: @autoclosure () -> String) { outcome.trace.add(clock.time, depth, text()) }
+
+    func count(_ fault: FaultKind) { outcome.faults[fault, default: 0] += 1 }
+
+    func object(_ rule: String, _ text: String) {
+        judge.object(clock.time, rule, text)
+        note("VIOLATION \(rule): \(text)")
+    }
+}

@@ -1,0 +1,45 @@
+import Model
+import Simulation
+import Testing
+
+@Suite("Simulation") struct SimulationTests {
+    @Test("The same seed plays the same, kept or not, on tables that were used or new", arguments: [1, 6, 19])
+    func determinism(seed: Int) async throws {
+        let stage = try Stage()
+        let first = try await Run.play(Scenario(seed: seed), on: stage)
+        let second = try await Run.play(Scenario(seed: seed), on: stage, isTraced: true)
+        let third = try await Run.play(Scenario(seed: seed))
+        #expect(first.trace.hash == second.trace.hash && second.trace.hash == third.trace.hash)
+        #expect(first.trace.lines.isEmpty && second.trace.lines.count > 20)
+        #expect(try await Run.play(Scenario(seed: seed + 1), on: stage).trace.hash != first.trace.hash)
+    }
+
+    @Test("A scenario is a value that its seed makes")
+    func scenarios() {
+        #expect(Scenario(seed: 4711) == Scenario(seed: 4711))
+        #expect(Scenario(seed: 4711).services != Scenario(seed: 4712).services)
+    }
+
+    @Test("Nothing is violated", arguments: 0..<10)
+    func holds(chunk: Int) async throws {
+        let stage = try Stage()
+        var tally = Tally()
+        for seed in (chunk * 10 + 1)...(chunk * 10 + 10) {
+            let outcome = try await Run.play(Scenario(seed: seed), on: stage)
+            #expect(outcome.violations.isEmpty, "make simulate SEED=\(seed): \(outcome.violations)")
+            #expect(outcome.turns > 0 && outcome.calls > 0)
+            tally.add(outcome)
+        }
+        #expect(tally.seeds == 10 && tally.violations == 0)
+    }
+
+    @Test("A loop that is broken is seen to be", arguments: Mutation.allCases)
+    func mutations(mutation: Mutation) async throws {
+        let stage = try Stage()
+        var found: [Violation] = []
+        for seed in 1...60 where found.isEmpty {
+            found = try await Run.play(Scenario(seed: seed), on: stage, decide: mutation.decide).violations
+        }
+        #expect(!found.isEmpty, "\(mutation) goes unseen")
+    }
+}

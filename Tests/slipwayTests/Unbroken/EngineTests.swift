@@ -1,0 +1,236 @@
+import Client
+import Delivery
+import Foundation
+import Glibc
+import Model
+import Stacks
+import Subprocess
+import SystemPackage
+import Testing
+
+@testable import slipway
+
+/// The engine goes away in the middle of everything. It is one of the test's own.
+@Suite(
+    .enabled(if: Installation.isEnabled && geteuid() == 0, "an engine of its own needs root"), .serialized,
+    .timeLimit(.minutes(15)))
+struct EngineTests {
+    /// Runs the test with an engine of its own, which is gone afterwards.
+    private func run(_ options: [String] = [], _ test: (Installation, PrivateEngine) async throws -> Void) async throws
+    {
+        let engine = PrivateEngine(options: options)
+        do {
+            try await engine.start()
+            try await Installation.run(engine: engine.socket) { try await test($0, engine) }
+        } catch {
+            await engine.end()
+            throw error
+        }
+        await engine.end()
+    }
+
+    private static let tested =
+        "test: {image: 'debian:12-slim', steps: ['for i in $(seq 600); do echo tested $i; sleep 1; done']}\n"
+
+    /// The engine is stopped, or killed, while a step of the tests runs: it ends with the reason, and once.
+    private func interruptTest(
+        _ slipway: Installation, _ repository: Repository, _ name: String,
+        _ interrupt: () async throws -> Void
+    ) async throws {
+        let sha = try await repository.push("Test \(name)", ["slipway.yml": "image: false\n\(Self.tested)# \(name)\n"])
+        try await slipway.wait(for: "tested 2", inBuildOf: sha)
+        let since = Date()
+        try await interrupt()
+        let build = try await slipway.build(of: "web", sha)
+        let seconds = try #require(build.build.endedAt).timeIntervalSince(since)
+        print("\(name): the build ended after \(seconds) s: \(build.build.reason ?? "")")
+        #expect(build.build.state == .failed)
+        #expect(build.build.reason?.contains("Docker Engine was stopped") == true, "\(build.build.reason ?? "")")
+        let log = try await slipway.log(of: build.steps, at: "/builds/\(build.build.id)")
+        #expect(log.contains("slipway: the Docker Engine was stopped"), "\(log)")
+        for line in ["tested 1\n", "tested 2\n"] { #expect(log.components(separatedBy: line).count == 2, "\(log)") }
+        #expect(try await slipway.page("/builds/\(build.build.id)").contains("the Docker Engine was stopped"))
+    }
+
+    @Test func `An engine that stops or dies holds everything up, and all ends right`() async throws {
+        try await run { slipway, engine in
+            let port = slipway.port + 1000
+            var files = WebSample.files(slipway, text: "one", port: port)
+            let repository = try await slipway.web(files)
+            let first = try await slipway.built(repository, "One")
+            #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
+
+            // A step of the tests.
+            try await interruptTest(slipway, repository, "killed") {
+                try await engine.kill9()
+                try await engine.start()
+            }
+
+            // The containers of a test that can't be started meanwhile, a build of an image, and its push.
+            files = WebSample.files(
+                slipway, text: "two", port: port, rollout: "settle: 2s",
+                script:
+                    "echo script begun; sleep 3\nrancher up --stack shop --upgrade -d --file docker-compose.yml\necho script ended"
+            )
+            files["Dockerfile"] = """
+                FROM debian:12-slim
+                RUN echo building \(slipway.name); sleep 4; echo built
+                COPY . /app
+                CMD ["perl", "/app/server.pl"]
+
+                """
+            files["slipway.yml"]?.append("test: {image: 'debian:12-slim', steps: ['echo tested once']}\n")
+            try await engine.stop()
+            let second = try await repository.push("Two", files)
+            let id = try await slipway.wait(for: "waiting: The Docker Engine", inBuildOf: second)
+            #expect(try await slipway.page("/builds/\(id)").contains("Waiting: The Docker Engine at"))
+            try await Task.sleep(for: Installation.absence)
+            try await engine.start()
+            try await slipway.wait(for: "building \(slipway.name)", inBuildOf: second)
+            try await engine.stop()
+            try await slipway.wait(for: "slipway: waiting: the Docker Engine", inBuildOf: second)
+            try await engine.start()
+            _ = try await slipway.step("Push the image", ofBuildOf: second)
+            try await engine.kill9()
+            try await engine.start()
+            let build = try await slipway.build(of: "web", second)
+            #expect(build.build.state == .succeeded, "\(build.build.reason ?? "")")
+            let log = try await slipway.log(of: build.steps, at: "/builds/\(build.build.id)")
+            #expect(log.contains("trying again after"), "\(log)")
+            #expect(log.components(separatedBy: "tested once\n").count == 2, "\(log)")
+
+            // A script before its rollout, and the rollout itself.
+            let deploy = try await slipway.deploy("web", second)
+            try await slipway.wait(for: "script begun", of: deploy)
+            try await engine.stop()
+            try await slipway.wait(for: "waiting: The Docker Engine at", of: deploy)
+            #expect(try await slipway.page("/deploys/\(deploy.id)").contains("waiting: The Docker Engine at"))
+            try await engine.start()
+            try await slipway.wait("the rollout to start a container") {
+                try await slipway.deployView(deploy.id).rollouts.contains {
+                    $0.log.contains { $0.text.hasPrefix("started") }
+                }
+            }
+            try await engine.kill9()
+            try await Task.sleep(for: .seconds(2))
+            try await engine.start()
+            let view = try await slipway.end(of: deploy)
+            #expect(view.deploy.state == .succeeded, "\(view.deploy.reason ?? "")")
+            #expect(view.deploy.verification == .verified(containers: 2))
+            let said = try await slipway.log(of: view.steps, at: "/deploys/\(deploy.id)")
+            for line in ["script begun\n", "script ended\n"] {
+                #expect(said.components(separatedBy: line).count == 2, "\(said)")
+            }
+            try await slipway.wait("the new revision to serve") {
+                try await slipway.shell("curl -s --max-time 5 http://127.0.0.1:\(port)/") == "two"
+            }
+            #expect(try await slipway.containers("shop", "web").map(\.revision) == [second, second])
+            try await slipway.wait("the containers of builds to be removed") {
+                try await slipway.shell("docker ps -aq --filter label=dev.slipway.build") == ""
+            }
+        }
+    }
+
+    @Test func `With live restore no request fails while the engine is away, and a rollout goes on`() async throws {
+        try await run(["--live-restore"]) { slipway, engine in
+            let port = slipway.port + 1000
+            let repository = try await slipway.web(WebSample.files(slipway, text: "one", port: port))
+            let first = try await slipway.built(repository, "One")
+            #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
+            let second = try await slipway.built(
+                repository, "Two", WebSample.files(slipway, text: "two", port: port, rollout: "settle: 3s"))
+            let requests = try await SteadyRequests(slipway, port: port)
+            let deploy = try await slipway.deploy("web", second)
+            try await slipway.wait("the rollout to start a container") {
+                try await slipway.deployView(deploy.id).rollouts.contains {
+                    $0.log.contains { $0.text.hasPrefix("started") }
+                }
+            }
+            try await engine.kill9()
+            try await slipway.wait(for: "waiting: The Docker Engine at", of: deploy)
+            try await Task.sleep(for: Installation.absence)
+            try await engine.start()
+            let view = try await slipway.end(of: deploy)
+            #expect(view.deploy.state == .succeeded, "\(view.deploy.reason ?? "")")
+            #expect(try await slipway.containers("shop", "web").map(\.revision) == [second, second])
+            let sums = try await requests.sums()
+            #expect(sums.keys.sorted() == ["one", "two"], "\(sums)")
+            try await interruptTest(slipway, repository, "stopped") { try await engine.stop() }
+            try await engine.start()
+            try await slipway.wait("the containers of builds to be removed") {
+                try await slipway.shell("docker ps -aq --filter label=dev.slipway.build") == ""
+            }
+        }
+    }
+
+    @Test func `An engine that takes calls and never answers is told in one sentence, and nothing hangs`() async throws
+    {
+        try await Installation.run(serving: false) { slipway in
+            // The address that the server is given is a link, which leads to the engine or to one that swallows all.
+            let (link, mute) = ("\(slipway.folder)/engine.sock", "\(slipway.folder)/mute.sock")
+            try await slipway.shell(
+                """
+                cat > '\(slipway.folder)/mute.py' << 'END'
+                import socket, time
+                listener = socket.socket(socket.AF_UNIX)
+                listener.bind('\(mute)')
+                listener.listen(512)
+                kept = []
+                while True: kept.append(listener.accept())
+                END
+                python3 '\(slipway.folder)/mute.py' > /dev/null 2>&1 & echo $! > '\(slipway.folder)/mute.pid'
+                """)
+            func turn(to socket: String) async throws { try await slipway.shell("ln -sfn '\(socket)' '\(link)'") }
+            try await slipway.wait("the swallowing engine") { FileManager.default.fileExists(atPath: mute) }
+            try await turn(to: Installation.sharedSocket)
+            try await slipway.start(["--engine", link])
+            let port = slipway.port + 1000
+            let repository = try await slipway.web(WebSample.files(slipway, text: "one", port: port))
+            let first = try await slipway.built(repository, "One")
+            #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
+
+            try await turn(to: mute)
+            let tests = try await repository.push(
+                "Tests", ["slipway.yml": "image: false\ntest: {image: 'debian:12-slim', steps: ['echo tested']}\n"])
+            let deploy = try await slipway.deploy("web", first)
+            let page = try await slipway.page("/environments/\(slipway.name)")
+            #expect(page.contains("shop"), "\(page)")
+            #expect(try await slipway.page("/targets/web/\(slipway.name)/plan?revision=\(first)").contains(first.short))
+            let up = try await slipway.program(
+                ["up", "--stack", "other", "-d", "-f", "\(repository.folder)/docker-compose.yml"],
+                ["REVISION": first.description])
+            #expect(up.status == 1 && up.output.contains("The Docker Engine at \(link) doesn't answer"), "\(up.output)")
+            #expect(try await slipway.program(["doctor", "--engine", link]).status == 1)
+            try await slipway.wait(for: "waiting: The Docker Engine at \(link) doesn't answer", inBuildOf: tests)
+            try await slipway.wait(for: "waiting: The Docker Engine at \(link) doesn't answer", of: deploy)
+            try await turn(to: Installation.sharedSocket)
+            #expect(try await slipway.build(of: "web", tests).build.state == .succeeded)
+            let view = try await slipway.end(of: deploy)
+            #expect(view.deploy.state == .succeeded, "\(view.deploy.reason ?? "")")
+            try await slipway.shell("kill $(cat '\(slipway.folder)/mute.pid')")
+        }
+    }
+}
+
+/// `scripts/private-engine` in a folder of its own.
+struct PrivateEngine: Sendable {
+    private let folder = FileManager.default.temporaryDirectory
+        .appending(path: "slipway-e\(String(UInt32.random(in: 0...UInt32.max), radix: 36))").path
+    let options: [String]
+    var socket: String { "\(folder)/sock" }
+
+    func start() async throws { try await call("start", options) }
+    func stop() async throws { try await call("stop") }
+    func kill9() async throws { try await call("kill") }
+    func end() async { try? await call("end") }
+
+    private func call(_ verb: String, _ more: [String] = []) async throws {
+        let script = URL(filePath: #filePath).appending(path: "../../../../scripts/private-engine").standardized.path
+        let result = try await Subprocess.run(
+            .path(FilePath(script)), arguments: Arguments([verb, folder] + more), output: .discarded,
+            error: .string(limit: 1 << 16))
+        guard result.terminationStatus.isSuccess else {
+            throw Failure(.failed, "scripts/private-engine \(verb) failed", cause: result.standardError)
+        }
+    }
+}
