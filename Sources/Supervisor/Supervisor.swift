@@ -102,11 +102,13 @@ public struct Supervisor: Sendable {
         if case .running = state(id) {
             throw Failure(.conflict, "The run \(id) has not ended", hint: "Abort it, or wait for its end.")
         }
-        guard folder.exists else { return }
-        do {
-            try FileManager.default.removeItem(atPath: folder.path)
-        } catch {
-            throw Failure(.unavailable, "The run folder \(folder.path) can't be removed", cause: "\(error)")
+        var problem: (any Error)?
+        // The supervisor may be removing its spec at this moment, over which the first try stumbles.
+        for _ in 0..<3 where folder.exists {
+            do { try FileManager.default.removeItem(atPath: folder.path) } catch { problem = error }
+        }
+        if folder.exists, let problem {
+            throw Failure(.unavailable, "The run folder \(folder.path) can't be removed", cause: "\(problem)")
         }
     }
 

@@ -69,6 +69,21 @@ struct DeathTests {
         }
     }
 
+    @Test func whatIsRemovedRightAfterTheEndIsGone() async throws {
+        try await Scratch.use { scratch in
+            for _ in 0..<40 {
+                try scratch.supervisor.start("1", scratch.script("true"))
+                while true {
+                    // Sooner than any server looks.
+                    if case .ended = scratch.supervisor.state("1") { break }
+                    try await Task.sleep(for: .milliseconds(1))
+                }
+                try scratch.supervisor.remove("1")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder + "/run") == [])
+            }
+        }
+    }
+
     @Test func draftsOfADeadServerAreRemoved() async throws {
         try await Scratch.use { scratch in
             try await scratch.run("true")

@@ -11,7 +11,10 @@ struct Scratch {
     static func use(_ body: (Scratch) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/slipway-supervisor-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        defer {
+            // A supervisor may still be removing its spec.
+            for _ in 0..<3 { try? FileManager.default.removeItem(atPath: folder) }
+        }
         try await body(
             Scratch(folder: folder, supervisor: Supervisor(runDirectory: folder + "/run", executable: binary)))
     }

@@ -183,6 +183,7 @@ struct KillJourney {
         print(
             "\(name): killed in \(phase) at \(at) ms (of about \(length))\(more); goes on after \(time) ms",
             sight.hasEnded ? "(phase over)" : "")
+        fflush(nil)
     }
 
     private func end(
