@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build test simulate load-test soak lint format demo bench check clean
+.PHONY: help setup build release test simulate load-test soak lint format demo bench check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ setup: ## install what is missing to build, run and test (apt; nothing is starte
 build: ## build Slipway
 	@scripts/install-packages
 	swift build
+
+release: ## build the program as it is given away: optimised, Swift's libraries inside
+	@scripts/release
 
 test: ## run all tests, those with a real engine and a real browser included
 	@scripts/test
