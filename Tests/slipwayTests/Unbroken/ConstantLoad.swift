@@ -18,7 +18,7 @@ struct ConstantLoad: Sendable {
         let counts = clients.sorted { $0.key < $1.key }.map { "--\($0.key) \($0.value)" }.joined(separator: " ")
         try await slipway.shell(
             """
-            python3 '\(KillSample.root)/bench/load.py' --url http://127.0.0.1:\(port) \(counts) --pace 0.05 \
+            python3 '\(KillSample.root)/bench/load.py' --url http://127.0.0.1:\(port) \(counts) --pace 0.05 --seconds 14400 \
                 --json '\(result)' --events '\(events)' --until '\(until)' > '\(slipway.folder)/load.log' 2>&1 &
             """)
         try await slipway.wait("every client of the load to be answered") {
@@ -42,8 +42,11 @@ struct ConstantLoad: Sendable {
         var classes: [String: Class]
     }
 
+    /// Ends it and waits for nothing.
+    func stop() { _ = FileManager.default.createFile(atPath: until, contents: nil) }
+
     func end() async throws -> Result {
-        try Data().write(to: URL(filePath: until))
+        stop()
         try await slipway.wait("the load's result") { FileManager.default.fileExists(atPath: result) }
         return try JSONDecoder().decode(Result.self, from: Data(contentsOf: URL(filePath: result)))
     }

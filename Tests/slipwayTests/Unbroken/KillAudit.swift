@@ -3,9 +3,9 @@ import Delivery
 import Foundation
 import HTTPTransport
 import Model
-import Stacks
 import Testing
 
+@testable import Stacks
 @testable import slipway
 
 /// What must be true after each journey, whatever was killed in it.
@@ -124,23 +124,17 @@ struct KillAudit {
         return supervisors.isEmpty ? nil : "supervisors \(supervisors)"
     }
 
-    /// The edge's servers are the running containers, by address, and all are up.
+    /// In each backend the edge's servers are the running containers, by address, and all are up.
     private func edgeProblem(_ running: [ContainerView]) async throws -> String? {
-        let configuration = try String(contentsOfFile: "\(slipway.data.edge)/haproxy.cfg", encoding: .utf8)
-        let socket = configuration.firstMatch(of: /stats socket (\S+)/).map { String($0.1) } ?? ""
-        let answer = try await slipway.shell(
-            """
-            python3 -c 'import socket, sys
-            s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall(b"show stat\\n")
-            print(s.makefile().read())' '\(socket)'
-            """)
-        let rows = answer.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-        guard let head = rows.first(where: { $0.first == "# pxname" }), let address = head.firstIndex(of: "addr"),
-            let status = head.firstIndex(of: "status"), let type = head.firstIndex(of: "type")
-        else { return "the edge says \(answer)" }
-        let servers = rows.filter { $0.count > max(address, status, type) && $0[type] == "2" }
-        let found = servers.map { "\($0[address]) \($0[status].prefix(2))" }.sorted()
-        let wanted = running.map { "\($0.address ?? "?"):8080 UP" }.sorted()
-        return found == wanted ? nil : "the edge has \(found), not \(wanted)"
+        let edge = EdgeProcess(directory: slipway.data.edge, program: "haproxy", keeper: nil)
+        guard let workers = try? await EdgeMaster(socket: edge.socket).workers(), let state = EdgeState(workers),
+            !state.servers.isEmpty
+        else { return "the edge doesn't answer" }
+        let wanted = running.map { "\($0.address ?? "?"):8080 up: true" }.sorted()
+        for (backend, servers) in Dictionary(grouping: state.servers, by: { $0.key.prefix { $0 != "/" } }) {
+            let found = servers.map { "\($0.value.endpoint) up: \($0.value.isUp)" }.sorted()
+            if found != wanted { return "the edge has \(found) in \(backend), not \(wanted)" }
+        }
+        return nil
     }
 }

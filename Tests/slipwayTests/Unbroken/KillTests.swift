@@ -30,8 +30,10 @@ struct KillTests {
             }
             let first = try await journey("the first journey")
             let load = ConstantLoad(slipway: slipway, port: port)
+            defer { load.stop() }
             try await load.start(["keep-alive": 3, "new": 2, "post": 2, "slow": 2])
             let undisturbed = try await journey("the undisturbed journey")
+            fflush(nil)
             print("phases in ms: \(undisturbed.lengths.map { "\($0.key) \($0.value)" }.sorted())")
 
             var pushed = [first.sha, undisturbed.sha]
