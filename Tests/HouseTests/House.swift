@@ -48,6 +48,8 @@ struct House {
 
     /// The module that a line imports, whatever stands before and after it: `@testable`, `public`, `struct`, …
     static func module(importedBy line: some StringProtocol) -> String? {
+        // Few lines do, and the pattern is slow.
+        guard line.contains("import") else { return nil }
         let pattern =
             #/^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:typealias|struct|class|enum|protocol|let|var|func)\s+)?(\w+)/#
         return String(line).firstMatch(of: pattern).map { String($0.1) }
