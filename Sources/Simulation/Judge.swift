@@ -36,6 +36,8 @@ struct Judge: Sendable {
         var goal: Goal?
         /// Whether a failed rollback left it to a person.
         var isAbandoned = false
+        /// How many ran when the last one ended, done or not.
+        var leftOver = 0
         /// How many have been serving since the last end or fault; nil while there is no telling.
         var established: Int?
 
@@ -71,7 +73,8 @@ struct Judge: Sendable {
         let work = file.atWork
         let scales = [work?.scale, work?.previous?.scale, file.goal?.scale].compactMap(\.self)
         let batch = file.service.options.batchSize
-        let most = (scales.max() ?? 0) + (file.service.startsFirst ? batch : 0)
+        if work == nil { file.leftOver = running }
+        let most = max(scales.max() ?? 0, file.leftOver) + (file.service.startsFirst ? batch : 0)
         if work != nil, running > most, !file.isAbandoned {
             object(time, "I1", "\(key): \(running) run, and at most \(most) may")
         }
@@ -136,10 +139,16 @@ struct Judge: Sendable {
         object(time, "I5", "\(name) was stopped with \(cut.count) open requests,\(drained) it was told to drain")
     }
 
-    /// What a good upgrade replaced is kept for a rollback.
+    /// What is done serves, and what a good upgrade replaced is kept for a rollback.
     mutating func kept(_ time: Int, _ id: Int64, _ key: ServiceKey, _ vitals: [Vital]) {
-        guard let file = files[key], let known = file.cases[id], known.state == .done, !known.isDisturbed,
-            let previous = known.previous, previous.revision != known.revision,
+        guard let file = files[key], let known = file.cases[id], known.state == .done, !known.isDisturbed else {
+            return
+        }
+        let fit = vitals.count { file.revision(of: $0.image) == known.revision && $0.answers(at: time) }
+        if fit < known.scale, !file.temperament(known.revision).isDoubtful {
+            object(time, "end", "rollout \(id) of \(key) is done, and \(fit) of \(known.scale) answer")
+        }
+        guard let previous = known.previous, previous.revision != known.revision,
             !file.temperament(previous.revision).isDoubtful
         else { return }
         let stopped = vitals.count { file.revision(of: $0.image) == previous.revision && !$0.isRunning }

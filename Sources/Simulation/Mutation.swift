@@ -15,8 +15,6 @@ public enum Mutation: String, Sendable, CaseIterable {
     case removeInsteadOfPark = "remove-instead-of-park"
     /// Never gives up.
     case forgetDeadline = "forget-deadline"
-    /// Takes what exited for what runs.
-    case overlookExits = "overlook-exits"
     /// Is done as soon as the new ones serve.
     case finishEarly = "finish-early"
     /// Goes on where it should go back.
@@ -35,12 +33,6 @@ public enum Mutation: String, Sendable, CaseIterable {
         case .ignoreOpenRequests:
             for index in seen.members.indices where seen.members[index].drainStartedAt != nil {
                 seen.members[index].isDrained = true
-            }
-        case .overlookExits:
-            for index in seen.members.indices
-            where seen.members[index].state == .exited && seen.members[index].parkedAt == nil {
-                seen.members[index].state = .running
-                seen.members[index].isInEdge = seen.members[index].isAdmitted
             }
         case .panicInOutage:
             if let reason = seen.unavailable, rollout.state == .rolling { return .beginRollback(reason) }

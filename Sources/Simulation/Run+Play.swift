@@ -7,7 +7,7 @@ import Store
 /// From the beginning of a run to its end.
 extension Run {
     /// Turns after which a run counts as one that never ends.
-    static let mostTurns = 6000
+    static let mostTurns = 3000
 
     func play(_ store: Store) async throws -> Outcome {
         self.store = store
@@ -55,8 +55,10 @@ extension Run {
     /// Goes on until `condition` holds; false when it never does.
     func runUntil(_ condition: (isolated Run) async -> Bool) async -> Bool {
         let limit = outcome.turns + Self.mostTurns
+        var rounds = 0
         while outcome.turns < limit {
-            if isHopeless { return false }
+            rounds += 1
+            if isHopeless || rounds > 20 * Self.mostTurns { break }
             if isDead {
                 await revive()
                 continue
@@ -69,7 +71,7 @@ extension Run {
             await survey()
             if edge.process == nil, convergeDue <= clock.time, !isDead { await mendEdge() }
         }
-        object("end", "no end after \(Self.mostTurns) turns")
+        if !isHopeless { object("end", "no end after \(Self.mostTurns) turns") }
         return false
     }
 
@@ -97,7 +99,10 @@ extension Run {
         note("a new server starts")
         tendDue = clock.time
         for index in scenario.services.indices { await discover(key(index)) }
-        for key in (try? await service?.openServices()) ?? [] { drivers[key] = Driver(wake: clock.time) }
+        isJudging = true
+        let open = (try? await service?.openServices()) ?? []
+        isJudging = false
+        for key in open where drivers[key] == nil { drivers[key] = Driver(wake: clock.time) }
     }
 
     // MARK: Stages

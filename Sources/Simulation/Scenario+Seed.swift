@@ -36,9 +36,9 @@ extension Scenario {
                 strategy: random.pick(.recreate, .recreate, .recreateOnQuorum, .none))
         }
         let options = RolloutOptions(
-            batchSize: random.pick(1, 1, 2, 3), interval: random.pick(0, 0, 0, 2000, 10_000),
+            batchSize: random.pick(1, 1, 2, 3), interval: random.pick(0, 0, 0, 2000, 10_000, 20_000),
             settle: random.pick(0, 500, 2000, 5000),
-            deadline: hasTime ? 3_600_000 : random.number(3...40) * 1000, drain: random.pick(0, 1000, 5000, 30_000),
+            deadline: hasTime ? 1_200_000 : random.number(2...20) * 1000, drain: random.pick(0, 1000, 5000, 30_000),
             park: random.pick(60_000, 600_000))
         var service = Service(
             name: name, hasPort: random.chance(80), check: check, startsFirst: random.chance(70), options: options,

@@ -10,6 +10,7 @@ import Simulation
     @Option(help: "How many seeds.") var seeds = 2000
     @Option(help: "The first seed.") var from = 1
     @Option(help: "Only this seed, with all that happens in it.") var seed: Int?
+    @Option(help: "Begin no more seeds after so many minutes.") var minutes: Double?
     @Option(name: .customLong("break"), help: "Break the loop in a way that the simulation should see.")
     var broken: String?
     @Option(help: "How many are played at the same time.") var jobs = ProcessInfo.processInfo.activeProcessorCount
@@ -27,11 +28,12 @@ import Simulation
         let start = ContinuousClock.now
         var tally = Tally()
         let isTerminal = isatty(2) != 0
+        let limit = minutes.map { start + .seconds($0 * 60) }
         let last = from + seeds
         try await withThrowingTaskGroup(of: [Outcome].self) { group in
             var next = from
             func add() {
-                guard next < last else { return }
+                guard next < last, limit.map({ .now < $0 }) ?? true else { return }
                 let chunk = next..<min(next + 10, last)
                 next = chunk.upperBound
                 group.addTask { [mutation] in try await Self.play(chunk, mutation) }
