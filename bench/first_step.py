@@ -27,7 +27,7 @@ def slipway(server, app, repository):
         sha = repository.commit(f"run {run}")
         repository.push(server.remote(app), server.token)
         begin = received_at(server.bare(app))
-        time.sleep(0.4)
+        time.sleep(0.8)  # asking while it works would slow it down
         view = server.build_of(app, sha)
         step = view["steps"][-1]["index"]
         stamp = first_stamp(server.step_log(f"builds/{view['build']['id']}", step))

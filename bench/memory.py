@@ -16,6 +16,7 @@ from harness import Measurement, Repository, Scratch, Slipway, arguments, proces
 from rollout import SlipwayService, build_image
 
 SLOTS = 4
+KINDS = ("haproxy", "docker-registry", "serve", "supervise", "keep-edge")
 
 
 def held(pid):
@@ -30,9 +31,9 @@ def by_program(server):
     for pid in processes(f"{server.data}"):
         with contextlib.suppress(OSError):
             words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            name = pathlib.Path(words[0].decode()).name
-            kind = words[1].decode() if name == "slipway" and len(words) > 1 else name
-            if kind in ("serve", "supervise", "haproxy", "docker-registry"):
+            kinds = [pathlib.Path(word.decode()).name for word in words[:2]]
+            kind = next((kind for kind in kinds if kind in KINDS), None)
+            if kind:
                 found.setdefault(kind, []).append(held(pid))
     return found
 
@@ -72,6 +73,8 @@ def main():
             found = by_program(server)
             add(measurement, "server, idle", found["serve"])
             add(measurement, "edge (HAProxy)", found.get("haproxy", []))
+            if "keep-edge" in found:
+                add(measurement, "the edge's keeper", found["keep-edge"])
             add(measurement, "registry", found.get("docker-registry", []))
             if buildbot:
                 add(measurement, "Buildbot master, idle", [held(buildbot.master.pid)])

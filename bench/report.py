@@ -81,6 +81,7 @@ TABLES = [
         Row("each supervisor (RSS)", ("supervisor, each", "RSS"), "MB", ("Buildbot worker, idle", "RSS")),
         Row("each supervisor (PSS)", ("supervisor, each", "PSS"), "MB", ("Buildbot worker, idle", "PSS")),
         Row("edge, HAProxy's two processes (RSS)", ("edge (HAProxy)", "RSS"), "MB"),
+        Row("the edge's keeper (RSS)", ("the edge's keeper", "RSS"), "MB"),
         Row("registry (RSS)", ("registry", "RSS"), "MB"),
     ]),
 ]  # fmt: skip

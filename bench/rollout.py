@@ -31,6 +31,7 @@ class SlipwayService:
 
     def __init__(self, scratch, server, image):
         self.server, self.folder = server, scratch.path / "web"
+        self.stack = f"bench-{scratch.path.name[-8:]}".lower().replace("_", "-").rstrip("-")
         self.folder.mkdir()
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -50,7 +51,7 @@ class SlipwayService:
         """Runs the command; what Slipway recorded of the rollout itself is told apart."""
         begin = time.time()
         done = subprocess.run(
-            [binary(), "up", "web", "--stack", "bench", "--upgrade", "--batch-size", "1", "--json", "-d"],
+            [binary(), "up", "web", "--stack", self.stack, "--upgrade", "--batch-size", "1", "--json", "-d"],
             cwd=self.folder, capture_output=True, text=True, timeout=180, stdin=subprocess.DEVNULL,
             env=os.environ | {"SLIPWAY_URL": self.server.url, "SLIPWAY_TOKEN": self.server.token,
                               "REVISION": f"r{revision}"},

@@ -159,8 +159,8 @@ struct Judge: Sendable {
             ?? Case(id: rollout.id, revision: file.revision(of: rollout.spec.image), scale: rollout.spec.scale)
         let before = known.state
         known.state = rollout.state
-        if before == .queued, rollout.state == .rolling || rollout.state == .rollingBack {
-            known.startedAt = rollout.startedAt.map(WorldClock.time)
+        if known.startedAt == nil, let started = rollout.startedAt {
+            known.startedAt = WorldClock.time(started)
             known.lostBefore = lost
             known.previous = file.goal
             if let other = file.atWork, other.id != known.id {
@@ -196,13 +196,16 @@ struct Judge: Sendable {
                 "rollout \(rollout.id) of \(key) ended \(rollout.state.rawValue) (\(rollout.reason ?? "no reason")), not \(names)"
             )
         }
-        if let started = known.startedAt, let ended = rollout.endedAt.map(WorldClock.time) {
-            let limit = 2 * file.service.options.deadline + 30_000 + (lost - known.lostBefore)
-            if ended - started > limit {
-                object(
-                    time, "I8", "rollout \(rollout.id) of \(key) took \(ended - started) ms, and may take \(limit) ms")
-            }
-        }
+        _ = isOverdue(known, key, rollout.endedAt.map(WorldClock.time) ?? time, lost: lost)
+    }
+
+    /// I8: whether it takes longer than its deadline and that of its way back, and what was lost to outages.
+    mutating func isOverdue(_ known: Case, _ key: ServiceKey, _ time: Int, lost: Int) -> Bool {
+        guard let file = files[key], let started = known.startedAt else { return false }
+        let limit = 2 * file.service.options.deadline + 30_000 + (lost - known.lostBefore)
+        guard time - started > limit else { return false }
+        object(time, "I8", "rollout \(known.id) of \(key) takes \(time - started) ms, and may take \(limit) ms")
+        return true
     }
 
     /// The ends that a rollout may come to, by what was asked and what went wrong.

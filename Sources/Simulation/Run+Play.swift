@@ -56,6 +56,7 @@ extension Run {
     func runUntil(_ condition: (isolated Run) async -> Bool) async -> Bool {
         let limit = outcome.turns + Self.mostTurns
         while outcome.turns < limit {
+            if isHopeless { return false }
             if isDead {
                 await revive()
                 continue

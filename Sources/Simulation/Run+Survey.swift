@@ -62,6 +62,7 @@ extension Run {
     /// Sees what became of a service's open rollouts.
     func follow(_ key: ServiceKey) async {
         for id in openCases(key) { await see(id, key) }
+        if let work = judge.files[key]?.atWork, judge.isOverdue(work, key, clock.time, lost: lost) { isHopeless = true }
     }
 
     private func see(_ id: Int64, _ key: ServiceKey) async {
@@ -82,7 +83,6 @@ extension Run {
         let found = (try? await service?.rollouts(environment: environment, stack: key.stack, limit: 12)) ?? []
         isJudging = false
         for rollout in found.reversed() where rollout.service == key.service {
-            guard judge.files[key]?.cases[rollout.id]?.state.isFinal != true else { continue }
             await see(rollout.id, key)
         }
         let open = openCases(key)

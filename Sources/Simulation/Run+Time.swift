@@ -103,7 +103,7 @@ extension Run {
     /// When a waiting rollout is looked at again: when something changes, within the time of a look.
     private func wake(_ key: ServiceKey, _ until: Date?, _ isBlind: Bool) -> Int {
         let now = clock.time
-        if isBlind { return now + 1000 }
+        if isBlind { return now + 3000 }
         let change = prober.nextChange(after: now, of: key) { [vitals] in Self.answers($0, $1, vitals) }
             .map { max($0, now + 1) }
         let exits = vitals.filter { $0.key == key && $0.isRunning }.compactMap(\.exitsAt).filter { $0 > now }.min()

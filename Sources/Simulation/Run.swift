@@ -53,6 +53,8 @@ public actor Run {
     var isConverging = false
     var isJudging = false
     var isStarting = true
+    /// Whether a rollout is overdue, so that there is no use in going on.
+    var isHopeless = false
     /// By service: the next change to ask for.
     var upcoming: [Int]
     var isAsking: [Bool]

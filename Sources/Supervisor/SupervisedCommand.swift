@@ -15,7 +15,8 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
     /// Values that appear as `****` in the log.
     public var secrets: [String]
     /// Runs, with the same environment and `SIGNAL` (`INT`, `TERM` or `KILL`) in it, before each signal is sent; at
-    /// most 5 seconds. For what signals can't reach: `docker exec … kill`.
+    /// most 5 seconds. For what signals can't reach: `docker exec … kill`. Where there is one, INT and TERM are its
+    /// alone.
     public var killCommand: [String]?
     /// Width of the pseudo-terminal.
     public var columns: Int

@@ -17,6 +17,7 @@ struct Supervision {
     private var log: LogWriter
     private var ladder: SignalLadder
     private var members: SessionMembers
+    private var isKilled = false
     private let startedAt = ContinuousClock.now
     private var lastOutputAt = ContinuousClock.now
     /// Becomes readable when the command has ended, which is then still a zombie: its session can't be another's.
@@ -64,7 +65,7 @@ struct Supervision {
         // What ends by itself may leave a daemon behind; what is ended leaves nothing.
         if ladder.reason != nil { members.adopter = getpid() }
         members.killAll()
-        if ladder.reason != nil { killCommand.run("KILL") }
+        if ladder.reason != nil, !isKilled { killCommand.run("KILL") }
         terminal.releaseOtherEnd()
         drain()
         var status: CInt = 0
@@ -85,7 +86,9 @@ struct Supervision {
             log.note(note)
             killCommand.run(rung.name)
             members.adopter = getpid()
-            members.send(rung.signal)
+            // A client that dies of INT or TERM would take the grace from what the kill command has reached.
+            if command.killCommand == nil || rung.signal == SIGKILL { members.send(rung.signal) }
+            isKilled = rung.signal == SIGKILL
         }
         var events = [
             pollfd(fd: end, events: Int16(POLLIN), revents: 0),

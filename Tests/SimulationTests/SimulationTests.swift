@@ -20,7 +20,7 @@ import Testing
         #expect(Scenario(seed: 4711).services != Scenario(seed: 4712).services)
     }
 
-    @Test("Nothing is violated", arguments: 0..<10)
+    @Test("Nothing is violated", arguments: 0..<6)
     func holds(chunk: Int) async throws {
         let stage = try Stage()
         var tally = Tally()
@@ -33,11 +33,14 @@ import Testing
         #expect(tally.seeds == 10 && tally.violations == 0)
     }
 
+    /// Seeds that bring about what a broken loop does wrong, where not every other one does.
+    static let telling: [Mutation: [Int]] = [:]
+
     @Test("A loop that is broken is seen to be", arguments: Mutation.allCases)
     func mutations(mutation: Mutation) async throws {
         let stage = try Stage()
         var found: [Violation] = []
-        for seed in 1...60 where found.isEmpty {
+        for seed in Self.telling[mutation] ?? Array(1...12) where found.isEmpty {
             found = try await Run.play(Scenario(seed: seed), on: stage, decide: mutation.decide).violations
         }
         #expect(!found.isEmpty, "\(mutation) goes unseen")

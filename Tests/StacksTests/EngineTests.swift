@@ -166,9 +166,98 @@ struct RealEngineTests {
             await #expect {
                 _ = try await up(harbour, spec("one"))
             } throws: {
-                ($0 as? Failure)?.message.contains("held by another program") == true
+                ($0 as? Failure)?.message.contains("port \(port) is held by ") == true
             }
             #expect(try await harbour.service.rollouts(environment: harbour.environment).isEmpty)
+        }
+    }
+
+    /// Positions of the first lines of a batch log that contain these words.
+    private func order(_ rollout: Rollout, _ words: [String]) -> [Int] {
+        words.compactMap { word in rollout.log.firstIndex { $0.text.contains(word) } }
+    }
+
+    @Test(arguments: [true, false])
+    func `Start-first starts and proves the new one before an old one goes, stop-first the other way`(
+        startFirst: Bool
+    ) async throws {
+        try await withHarbour { harbour in
+            let specs = ["one", "two"].map { version in
+                var spec = spec(version, scale: 2)
+                spec.startFirst = startFirst
+                return spec
+            }
+            let one = try await harbour.settled(up(harbour, specs[0]))
+            try #require(one.state == .done, "\(one.reason ?? "") \(one.log.map(\.text))")
+            let counts = try await underLoad {
+                let two = try await harbour.settled(up(harbour, specs[1]))
+                #expect(two.state == .done, "\(two.log.map(\.text))")
+                let words =
+                    startFirst
+                    ? ["created", "started", "is healthy", "takes no new requests", "stopped"]
+                    : ["takes no new requests", "stopped", "created", "started", "is healthy"]
+                let found = order(two, words)
+                #expect(found.count == words.count && found == found.sorted(), "\(two.log.map(\.text))")
+            }
+            #expect(Set(counts.keys) == ["one", "two"], "\(counts)")
+        }
+    }
+
+    @Test func `Old containers are kept stopped until the upgrade is confirmed; a rollback starts the very same`()
+        async throws
+    {
+        try await withHarbour { harbour in
+            let one = try await harbour.settled(up(harbour, spec("one", scale: 2)))
+            try #require(one.state == .done, "\(one.reason ?? "") \(one.log.map(\.text))")
+            let first = Set(try await harbour.containers("web").map(\.id))
+            let two = try await harbour.settled(up(harbour, spec("two", scale: 2)))
+            #expect(two.state == .done)
+            let kept = try await harbour.containers("web").filter(\.parked)
+            #expect(Set(kept.map(\.id)) == first)
+            let seen = try await harbour.engine.containers(labels: [Label.instance: stack])
+            #expect(seen.filter { first.contains($0.id) }.allSatisfy { $0.state == .exited })
+            let second = Set(seen.map(\.id)).subtracting(first)
+
+            let counts = try await underLoad {
+                let back = try await harbour.up([spec("two", scale: 2)], stack: stack, rollback: true, options: options)
+                #expect(try await harbour.settled(back.first?.rolloutID).state == .done)
+            }
+            #expect(Set(counts.keys) == ["one", "two"], "\(counts)")
+            let now = try await harbour.containers("web")
+            #expect(Set(now.filter { !$0.parked }.map(\.id)) == first)
+            #expect(Set(now.filter(\.parked).map(\.id)) == second)
+
+            // Confirmed: those that were kept are gone.
+            _ = try await harbour.service.up(
+                UpRequest(
+                    stack: stack, spec: StackSpec(services: [spec("one", scale: 2)]), confirmUpgrade: true,
+                    options: options),
+                in: harbour.environment, pin: { _ in nil })
+            try await harbour.until { _ in
+                try await harbour.engine.containers(labels: [Label.instance: stack]).count == 2
+            }
+        }
+    }
+
+    @Test func `A rollout that is cancelled in mid-batch ends with what ran, and no request is lost`() async throws {
+        try await withHarbour { harbour in
+            let one = try await harbour.settled(up(harbour, spec("one")))
+            try #require(one.state == .done, "\(one.reason ?? "") \(one.log.map(\.text))")
+            let before = Set(try await harbour.containers("web").map(\.id))
+            let counts = try await underLoad {
+                let id = try await up(harbour, spec("two"), deploy: 7) ?? 0
+                // One is replaced, the next is on its way in.
+                try await harbour.until {
+                    try await $0.rollout(id).log.filter { $0.text.hasPrefix("created") }.count == 2
+                }
+                try await harbour.service.cancelRollouts(ofDeploy: 7)
+                let ended = try await harbour.settled(id)
+                #expect(ended.state == .cancelled, "\(ended.log.map(\.text))")
+            }
+            #expect(Set(counts.keys).isSubset(of: ["one", "two"]), "\(counts)")
+            let containers = try await harbour.containers("web").filter { !$0.parked }
+            #expect(Set(containers.map(\.id)) == before)
+            #expect(containers.allSatisfy { $0.serving })
         }
     }
 }

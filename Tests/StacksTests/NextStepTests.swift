@@ -165,6 +165,23 @@ import Testing
                 == .beginRollback("not done after 600 s: the engine doesn't answer"))
     }
 
+    @Test func whatWasStoppedFromOutsideIsStartedAgain() {
+        var rollout = Rollout(
+            id: 2, environmentID: 1, stack: "shop", service: "orders", spec: ServiceSpec(name: "orders", image: "x:2"),
+            previous: ServiceSpec(name: "orders", image: "x:1"), options: RolloutOptions(), state: .rolling,
+            queuedAt: Date())
+        func step(_ generation: Int64, _ status: Int) -> RolloutStep {
+            let member = RolloutObservation.Member(
+                id: "a", name: "a", slot: 1, generation: generation, state: .exited, exitStatus: status)
+            let seen = RolloutObservation(members: [member], generation: 2, previousGeneration: 1)
+            return nextStep(of: rollout, given: seen, now: Date())
+        }
+        #expect(step(2, 137) == .start("a") && step(2, 0) == .start("a"))
+        #expect(step(2, 3) == .beginRollback("a exited with status 3"))
+        rollout.state = .rollingBack
+        #expect(step(1, 3) == .start("a"))
+    }
+
     @Test func unhealthyOldOnesGoFirst() {
         let world = RolloutWorld(scale: 3, from: 3)
         world.members[0].health = HealthRecord(since: world.now, verdict: .unhealthy)

@@ -1,5 +1,6 @@
 import Foundation
 import Engines
+import Foundation
 import Model
 import Store
 import Testing

@@ -201,6 +201,13 @@ import Testing
         var dns = spec(1)
         dns.ports = [PortMapping(hostPort: 53, containerPort: 53, transport: .udp)]
         await #expect(throws: Failure.self) { _ = try await harbour.up([dns]) }
+        var pinned = spec(1)
+        (pinned.retainIP, pinned.startFirst) = (true, true)
+        await #expect {
+            _ = try await harbour.up([pinned])
+        } throws: {
+            ($0 as? Failure)?.message == "orders: retain_ip and start_first exclude each other"
+        }
         #expect(try await harbour.service.rollouts(environment: harbour.environment).isEmpty)
         await harbour.stop()
     }

@@ -69,6 +69,8 @@ package struct EdgeState: Hashable, Sendable {
                 servers["\(field("pxname"))/\(field("svname"))"] = Server(
                     status: field("status"), endpoint: field("addr"),
                     open: (Int(field("scur")) ?? 0) + (Int(field("qcur")) ?? 0))
+                // One that drained when the configuration was read says so by its weight alone.
+                if field("weight") == "0" { servers["\(field("pxname"))/\(field("svname"))"]?.isDraining = true }
             default: break
             }
         }

@@ -65,6 +65,8 @@ actor HealthProber: HealthProbing {
         if watch.record.verdict != verdict { onChange() }
         let interval = max(50, subject.check.interval)
         let isStarting = watch.record.verdict == .initializing && !result.passed
-        return .milliseconds(isStarting ? min(interval, 500) : interval)
+        // Most are ready in a moment; one that takes its time isn't asked that often.
+        let isYoung = subject.startedAt.map { Date().timeIntervalSince($0) < 10 } ?? false
+        return .milliseconds(isStarting ? min(interval, isYoung ? 100 : 500) : interval)
     }
 }

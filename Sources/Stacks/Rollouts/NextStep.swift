@@ -27,8 +27,12 @@ private func nextForward(_ rollout: Rollout, _ seen: RolloutObservation, _ now: 
     let pass = RolloutPass(
         goal: rollout.spec, generation: seen.generation, rollout: rollout, seen: seen, now: now)
     if let failure = pass.failure { return .beginRollback(failure) }
-    for member in seen.members where pass.isLeftOver(member) { return .remove(member.id) }
-    return pass.step ?? .finish(.done, reason: nil)
+    let step = pass.step ?? .finish(.done, reason: nil)
+    // What earlier rollouts left is removed where there is nothing to do but wait, and at the latest at the end.
+    switch step {
+    case .wait, .finish: return seen.members.first(where: pass.isLeftOver).map { .remove($0.id) } ?? step
+    default: return step
+    }
 }
 
 private func nextBack(_ rollout: Rollout, _ seen: RolloutObservation, _ now: Date) -> RolloutStep {

@@ -63,7 +63,7 @@ struct RolloutPass {
 
     /// Why this can't end well; nil while it can.
     var failure: String? {
-        for member in wanted {
+        for member in wanted where !isStopped(member) {
             if case .failed(let reason)? = readiness[member.id] { return reason }
         }
         return nil
@@ -72,6 +72,13 @@ struct RolloutPass {
     /// Whether an earlier rollout left it parked, and neither this one nor its rollback has a use for it.
     func isLeftOver(_ member: Member) -> Bool {
         member.parkedAt != nil && member.generation != seen.generation && member.generation != seen.previousGeneration
+    }
+
+    /// Whether it stands still because the engine, the machine or a person stopped it: one that exits by itself is
+    /// restarted by the engine. What ran before is always worth another start.
+    private func isStopped(_ member: Member) -> Bool {
+        guard member.state == .exited else { return false }
+        return rollout.state == .rollingBack || [0, 130, 137, 143].contains(member.exitStatus ?? 1)
     }
 
     func isReady(_ member: Member) -> Bool { readiness[member.id] == .ready }
@@ -133,7 +140,7 @@ struct RolloutPass {
     // MARK: In
 
     private var start: RolloutStep? {
-        wanted.first { $0.state == .created }.map { .start($0.id) }
+        wanted.first { $0.state == .created || isStopped($0) }.map { .start($0.id) }
     }
 
     private var admission: RolloutStep? {

@@ -56,7 +56,7 @@ extension RolloutRecord {
     static func fetch(_ db: Database, where condition: String, _ arguments: StatementArguments) throws
         -> [RolloutRecord]
     {
-        try Row.fetchAll(db, sql: "SELECT * FROM rollout WHERE \(condition)", arguments: arguments)
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM rollout WHERE \(condition)"), arguments: arguments)
             .map { try RolloutRecord(row: $0) }
     }
 

@@ -23,11 +23,11 @@ struct ServiceRecord: Sendable {
 
     static func all(_ db: Database, environment: Int64? = nil, stack: String? = nil) throws -> [ServiceRecord] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM service WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
-                ORDER BY environmentID, stack, name
-                """, arguments: [environment, stack]
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM service WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
+                    ORDER BY environmentID, stack, name
+                    """), arguments: [environment, stack]
         ).map { try ServiceRecord(row: $0) }
     }
 
@@ -82,11 +82,11 @@ struct ContainerRecord: Sendable, Hashable {
 
     static func all(_ db: Database, of key: ServiceKey? = nil, environment: Int64? = nil) throws -> [ContainerRecord] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM container WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
-                AND (?3 IS NULL OR service = ?3)
-                """, arguments: [key?.environmentID ?? environment, key?.stack, key?.service]
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM container WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
+                    AND (?3 IS NULL OR service = ?3)
+                    """), arguments: [key?.environmentID ?? environment, key?.stack, key?.service]
         ).map(ContainerRecord.init(row:))
     }
 

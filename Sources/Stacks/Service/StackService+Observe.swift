@@ -34,29 +34,7 @@ extension StackService {
         of key: ServiceKey, _ containers: [ObservedContainer], _ environment: Environment, _ engine: any Engine,
         edgeIsFresh: Bool = false
     ) async throws -> Sight {
-        let (records, specs, hasMoved) = try await store.write { db in
-            var records: [String: ContainerRecord] = [:]
-            var hasMoved = false
-            for record in try ContainerRecord.all(db, of: key) { records[record.id] = record }
-            // One that came back with another address is one that the edge must hear of.
-            for container in containers {
-                guard var record = records[container.id], record.admittedAt != nil,
-                    let address = container.address, record.address != address
-                else { continue }
-                record.address = address
-                hasMoved = true
-                try record.save(db)
-                records[container.id] = record
-            }
-            for gone in records.keys where !containers.contains(where: { $0.id == gone }) {
-                try ContainerRecord.delete(db, id: gone)
-            }
-            var specs: [Int64: ServiceSpec] = [:]
-            for generation in Set(containers.compactMap(\.generation)) {
-                specs[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec
-            }
-            return (records, specs, hasMoved)
-        }
+        let (records, specs, hasMoved) = try await records(of: key, containers)
         let subjects = containers.compactMap { container -> HealthSubject? in
             guard container.state == .running, records[container.id]?.parkedAt == nil,
                 let address = container.address,
@@ -71,6 +49,39 @@ extension StackService {
         return Sight(
             environment: environment, engine: engine, containers: containers, records: records, specs: specs,
             health: health, edge: edge)
+    }
+
+    /// What is recorded of the service's containers and of their kinds, after it was brought up to what is seen. Nothing
+    /// is written where nothing changed: this is asked many times a second.
+    private func records(
+        of key: ServiceKey, _ containers: [ObservedContainer]
+    ) async throws -> (records: [String: ContainerRecord], specs: [Int64: ServiceSpec], hasMoved: Bool) {
+        let (recorded, specs) = try await store.read { db in
+            var specs: [Int64: ServiceSpec] = [:]
+            for generation in Set(containers.compactMap(\.generation)) {
+                specs[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec
+            }
+            return (try ContainerRecord.all(db, of: key), specs)
+        }
+        var records = Dictionary(recorded.map { ($0.id, $0) }) { first, _ in first }
+        // One that came back with another address is one that the edge must hear of.
+        let moved = containers.compactMap { container -> ContainerRecord? in
+            guard var record = records[container.id], record.admittedAt != nil,
+                let address = container.address, record.address != address
+            else { return nil }
+            record.address = address
+            return record
+        }
+        let gone = Set(records.keys).subtracting(containers.map(\.id))
+        if !moved.isEmpty || !gone.isEmpty {
+            try await store.write { db in
+                for record in moved { try record.save(db) }
+                for id in gone { try ContainerRecord.delete(db, id: id) }
+            }
+        }
+        for record in moved { records[record.id] = record }
+        for id in gone { records[id] = nil }
+        return (records, specs, !moved.isEmpty)
     }
 
     /// Containers as `nextStep` wants them.

@@ -6,16 +6,22 @@ import Model
 import Store
 
 extension StackService {
+    /// So long is the first of several waits in a row, unless something tells of a change.
+    private static let firstPause = Duration.milliseconds(20)
+
     /// Works at a service's rollouts, one after the other, until none is left or the server stops.
     func drive(_ key: ServiceKey) async {
+        // Open requests and starting containers are gone in a moment, or take their time.
+        var pause = Self.firstPause
         while !Task.isCancelled {
             let version = signal.version
             do {
                 switch try await turn(of: key) {
                 case .rests: return
-                case .acted: continue
+                case .acted: pause = Self.firstPause
                 case .waits(_, let isBlind):
-                    await signal.wait(after: version, upTo: .milliseconds(isBlind ? 1000 : 200))
+                    await signal.wait(after: version, upTo: isBlind ? .seconds(1) : pause)
+                    pause = min(pause * 1.5, .milliseconds(200))
                 case .stumbled: await signal.wait(after: signal.version, upTo: .seconds(1))
                 }
             } catch {
@@ -129,6 +135,8 @@ extension StackService {
     private func begin(_ record: RolloutRecord) async throws {
         let now = now()
         try await store.write { db in
+            // It may have been overtaken since it was read.
+            guard try RolloutRecord.find(db, id: record.rollout.id)?.rollout.state == .queued else { return }
             var record = record
             let key = record.key
             let service = try ServiceRecord.find(db, key)

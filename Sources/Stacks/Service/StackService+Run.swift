@@ -89,6 +89,7 @@ extension StackService {
         var isSoon = false
         do {
             let engine = try engineFor(environment)
+            let before = shifts
             let containers = try await engine.containers(labels: labels(of: environment))
             try await tellChanges(environment, containers)
             var groups = Dictionary(grouping: containers) { container in
@@ -101,7 +102,13 @@ extension StackService {
             for (key, containers) in groups.sorted(by: { $0.key.description < $1.key.description })
             where !isAtWork(key) {
                 do {
-                    if try await settle(key, containers, environment, engine) { isSoon = true }
+                    if shifts[key] != (before[key] ?? 0) + 1 {
+                        // A rollout came and went since the containers were seen.
+                        tendSoon(environment.id)
+                        isSoon = true
+                    } else if try await settle(key, containers, environment, engine) {
+                        isSoon = true
+                    }
                 } catch {
                     logger.warning("repair", metadata: ["service": "\(key)", "error": "\(error)"])
                 }

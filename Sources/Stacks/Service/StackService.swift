@@ -26,6 +26,8 @@ public actor StackService {
     let signal: Signal
     /// Services that a task of ours is changing now.
     var busy: Set<ServiceKey> = []
+    /// How often work at a service began or ended: what was seen before another task's work says nothing after it.
+    var shifts: [ServiceKey: Int] = [:]
     /// Environments that a task of ours is looking after now, and when each was last looked at.
     var tending: Set<Int64> = []
     var tendedAt: [Int64: ContinuousClock.Instant] = [:]
@@ -76,9 +78,17 @@ public actor StackService {
     }
 
     /// Takes the service for one task; true when another has it already.
-    package func isAtWork(_ key: ServiceKey) -> Bool { !busy.insert(key).inserted }
+    package func isAtWork(_ key: ServiceKey) -> Bool {
+        guard busy.insert(key).inserted else { return true }
+        shifts[key, default: 0] += 1
+        return false
+    }
+
     /// Gives it back.
-    package func isDone(_ key: ServiceKey) { busy.remove(key) }
+    package func isDone(_ key: ServiceKey) {
+        busy.remove(key)
+        shifts[key, default: 0] += 1
+    }
 
     // MARK: Environments
 

@@ -35,9 +35,10 @@ struct AwayTests {
             try await slipway.start(["--registry", address])
             let port = slipway.port + 1000
             // What is pulled always is pulled at every rollout.
-            var files = WebSample.files(slipway, text: "one", port: port)
-            files["docker-compose.yml"]?.append("    labels: {io.rancher.container.pull_image: always}\n")
-            let repository = try await slipway.web(files)
+            var sample = WebSample(text: "one", port: port)
+            sample.keys = ["labels: {io.rancher.container.pull_image: always}"]
+            sample.image = ("\(slipway.name)-web", "RUN true")
+            let repository = try await slipway.web(sample.files)
             let sha = try await repository.push("One")
             let id = try await slipway.wait(for: "slipway: waiting: the registry doesn't answer", inBuildOf: sha)
             #expect(try await slipway.page("/builds/\(id)").contains("Waiting: the registry"))
@@ -74,14 +75,11 @@ struct AwayTests {
                 try await slipway.shell("rm '\(fill)'")
             }
             let port = slipway.port + 1000
-            var files = WebSample.files(slipway, text: "one", port: port, rollout: "settle: 2s")
-            files["Dockerfile"] = """
-                FROM debian:12-slim
-                RUN for i in 1 2 3 4; do echo building \(slipway.name) $i; sleep 1; done
-                COPY . /app
-                CMD ["perl", "/app/server.pl"]
-
-                """
+            var sample = WebSample(text: "one", port: port, rollout: "settle: 2s")
+            sample.image = (
+                "\(slipway.name)-web", "RUN for i in 1 2 3 4; do echo building \(slipway.name) $i; sleep 1; done"
+            )
+            var files = sample.files
             files["slipway.yml"]?.append(
                 "test: {image: 'debian:12-slim', steps: ['for i in 1 2 3 4; do echo tested $i; sleep 1; done']}\n")
             let repository = try await slipway.web(files)

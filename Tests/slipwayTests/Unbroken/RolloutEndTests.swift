@@ -17,7 +17,7 @@ struct RolloutEndTests {
         try await Installation.run { slipway in
             let port = slipway.port + 1000
             func files(_ text: String, _ rollout: String = "settle: 1s") -> [String: String] {
-                WebSample.files(slipway, text: text, port: port, rollout: rollout)
+                WebSample(text: text, port: port, rollout: rollout).files
             }
             // Nothing to go back to: failed, the new containers stopped and kept with their logs.
             let repository = try await slipway.web(files("broken zero", "deadline: 20s"))
@@ -37,9 +37,10 @@ struct RolloutEndTests {
             let dead = try await slipway.built(repository, "Dead", files("broken"))
             view = try await slipway.end(of: try await slipway.deploy("web", dead))
             #expect(view.deploy.state == .rolledBack, "\(view.deploy.reason ?? "")")
-            var mute = files("mute", "deadline: 6s")
-            mute["Dockerfile"] = "FROM debian:12-slim\nCOPY . /app\nCMD [\"sleep\", \"infinity\"]\nSTOPSIGNAL SIGKILL\n"
-            let silent = try await slipway.built(repository, "Mute", mute)
+            var mute = WebSample(text: "mute", port: port, rollout: "deadline: 6s")
+            mute.before = "sleep 1000;"
+            mute.keys = ["stop_signal: SIGKILL"]
+            let silent = try await slipway.built(repository, "Mute", mute.files)
             let deploy = try await slipway.deploy("web", silent)
             view = try await slipway.end(of: deploy)
             #expect(view.deploy.state == .rolledBack, "\(view.deploy.reason ?? "")")
@@ -48,8 +49,8 @@ struct RolloutEndTests {
             #expect(page.contains("not done after 6 s"))
 
             // Cancelled in mid-batch.
-            mute["slipway.yml"] = mute["slipway.yml"]?.replacing("deadline: 6s", with: "deadline: 60s")
-            let again = try await slipway.built(repository, "Mute again", mute)
+            mute.rollout = "deadline: 60s"
+            let again = try await slipway.built(repository, "Mute again", mute.files)
             let cancelled = try await slipway.deploy("web", again)
             let id = try await slipway.wait("the rollout to start a container") { () -> Int64? in
                 let rollout = try await slipway.deployView(cancelled.id).rollouts.first
@@ -74,18 +75,17 @@ struct RolloutEndTests {
             let flag = "\(slipway.folder)/flag"
             try FileManager.default.createDirectory(atPath: flag, withIntermediateDirectories: true)
             try Data("x".utf8).write(to: URL(filePath: "\(flag)/there"))
-            var files = WebSample.files(slipway, text: "one", port: port, rollout: "deadline: 15s")
-            files["docker-compose.yml"]?
-                .append(
-                    "    volumes: ['\(flag):/flag']\n    command: sh -c 'test -e /flag/there && exec perl /app/server.pl'\n"
-                )
-            let repository = try await slipway.web(files)
+            var sample = WebSample(text: "one", port: port, rollout: "deadline: 40s")
+            sample.before = "exit 9 unless -e '/flag/there';"
+            sample.keys = ["volumes: ['\(flag):/flag']"]
+            let repository = try await slipway.web(sample.files)
             let first = try await slipway.built(repository, "One")
             let good = try await slipway.end(of: try await slipway.deploy("web", first))
             #expect(good.deploy.state == .succeeded, "\(good.deploy.reason ?? "")")
 
             try FileManager.default.removeItem(atPath: "\(flag)/there")
-            let second = try await slipway.built(repository, "Two", ["text": "two\n"])
+            sample.text = "two"
+            let second = try await slipway.built(repository, "Two", sample.files)
             let view = try await slipway.end(of: try await slipway.deploy("web", second))
             #expect(view.deploy.state == .failed, "\(view.deploy.reason ?? "")")
             #expect(view.rollouts.map(\.state) == [.rollbackFailed], "\(view.rollouts)")

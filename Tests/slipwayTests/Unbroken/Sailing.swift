@@ -73,50 +73,77 @@ extension Installation {
     }
 }
 
-/// A web server of a few lines, which needs no more than debian:12-slim has; it answers with the commit's own text.
-enum WebSample {
-    static let server = """
+/// A web server of a few lines behind a port of the edge; it answers with the commit's own text.
+struct WebSample {
+    /// What it answers; a text with `broken` in it makes it exit.
+    var text: String
+    var port: Int
+    var rollout = "settle: 1s"
+    var script = "rancher up --stack shop --upgrade -d --file docker-compose.yml"
+    /// Perl that runs first.
+    var before = ""
+    /// More keys of the service, a line each.
+    var keys: [String] = []
+    /// Name of the image that is built and pushed, with a line for its Dockerfile; else debian:12-slim runs as it is.
+    var image: (name: String, line: String)?
+
+    private var server: String {
+        """
         use IO::Socket::INET;
+        \(before)
+        my $text = $ENV{TEXT};
         $SIG{TERM} = sub { exit 0 };
-        open my $file, '<', '/app/text'; my $text = <$file>; chomp $text;
         exit 7 if $text =~ /broken/;
         my $listener = IO::Socket::INET->new(LocalPort => 8000, Listen => 64, ReuseAddr => 1) or die;
         while (my $client = $listener->accept) {
             while (my $line = <$client>) { last if $line =~ /^\\r?\\n$/ }
-            print $client "HTTP/1.1 200 OK\\r\\nContent-Length: " . length($text) . "\\r\\nConnection: close\\r\\n\\r\\n$text";
+            my $head = "HTTP/1.1 200 OK\\r\\nContent-Length: " . length($text) . "\\r\\nConnection: close";
+            print $client "$head\\r\\n\\r\\n$text";
             close $client;
         }
-
         """
+    }
 
-    /// Files of an app with `scale` containers behind a port of the edge; `text` is what they answer.
-    static func files(
-        _ slipway: Installation, text: String, port: Int, scale: Int = 2, rollout: String = "settle: 1s",
-        script: String = "rancher up --stack shop --upgrade -d --file docker-compose.yml"
-    ) -> [String: String] {
-        [
-            "server.pl": server, "text": "\(text)\n",
-            "Dockerfile": "FROM debian:12-slim\nCOPY . /app\nCMD [\"perl\", \"/app/server.pl\"]\n",
+    /// The files of the app, in two containers.
+    var files: [String: String] {
+        let code = server.replacing("$", with: "$$").split(separator: "\n").map { "            \($0)" }
+        let more = keys.map { "    \($0)\n" }.joined()
+        var files = [
             "docker-compose.yml": """
             version: "2"
             services:
               web:
-                image: \(slipway.name)-web:${REVISION}
+                image: \(image.map { "\($0.name):${REVISION}" } ?? "debian:12-slim")
                 ports: ["127.0.0.1:\(port):8000"]
-
+                environment: {TEXT: \(text)}
+                command:
+                    - perl
+                    - -e
+                    - |
+            \(code.joined(separator: "\n"))
+            \(more)
             """,
             "rancher-compose.yml": """
             version: "2"
             services:
               web:
-                scale: \(scale)
-                health_check: {port: 8000, request_line: GET / HTTP/1.0, interval: 500, healthy_threshold: 1, \
-            unhealthy_threshold: 3, response_timeout: 2000, initializing_timeout: 20000}
+                scale: 2
+                health_check:
+                  port: 8000
+                  request_line: GET / HTTP/1.0
+                  interval: 500
+                  healthy_threshold: 1
+                  unhealthy_threshold: 3
+                  response_timeout: 2000
+                  initializing_timeout: 20000
 
             """,
             "deploy/deploy.sh": "#!/bin/sh\nset -e\n\(script)\n",
-            "slipway.yml": "image: {name: \(slipway.name)-web}\nrollout: {\(rollout), drain: 2s}\n",
+            "slipway.yml":
+                "image: \(image.map { "{name: \($0.name)}" } ?? "false")\nrollout: {\(rollout), drain: 2s}\n",
         ]
+        if let image { files["Dockerfile"] = "FROM debian:12-slim\n\(image.line)\nCOPY . /app\n" }
+        return files
     }
 }
 
@@ -130,7 +157,7 @@ struct SteadyRequests: Sendable {
         self.slipway = slipway
         try await slipway.shell(
             """
-            (until [ -e '\(file).end' ]; do
+            (until [ -e '\(file).end' ] || [ ! -d '\(slipway.folder)' ]; do
                 curl -s --max-time 10 http://127.0.0.1:\(port)/ >> '\(file)' || echo "FAILED $?" >> '\(file)'
                 echo >> '\(file)'
                 sleep 0.05

@@ -135,7 +135,7 @@ struct ScriptTests {
     {
         try await Installation.run { slipway in
             let port = slipway.port + 1000
-            let repository = try await slipway.web(WebSample.files(slipway, text: "one", port: port))
+            let repository = try await slipway.web(WebSample(text: "one", port: port).files)
             let first = try await slipway.built(repository, "One")
             #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
             // Many at once, so that some are on their way to the server when the script is ended.
@@ -147,7 +147,7 @@ struct ScriptTests {
                 """
             let second = try await slipway.built(
                 repository, "Two",
-                WebSample.files(slipway, text: "two", port: port, rollout: "settle: 5s", script: many))
+                WebSample(text: "two", port: port, rollout: "settle: 5s", script: many).files)
             let requests = try await SteadyRequests(slipway, port: port)
             let deploy = try await slipway.deploy("web", second)
             try await slipway.wait("a rollout to begin") {
