@@ -142,6 +142,21 @@ import Testing
         #expect(world.members.filter { $0.parkedAt == nil }.map(\.id).sorted() == ["p1", "p2"])
     }
 
+    @Test func aParkedContainerThatRunsFillsItsSlot() {
+        // The server died when it had started it, and before it could record that it is parked no more.
+        let world = RolloutWorld(scale: 3, from: 3)
+        for slot in 1...3 {
+            world.members.append(
+                .init(
+                    id: "p\(slot)", name: "p\(slot)", slot: slot, generation: 2, state: slot == 1 ? .running : .exited,
+                    startedAt: slot == 1 ? world.now : nil, parkedAt: world.now))
+        }
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.standing == ["2-1", "2-2", "2-3"])
+        #expect(world.mostRunning == 4)
+    }
+
     @Test func refusalOfTheEngineRollsBack() {
         let world = RolloutWorld(scale: 1, from: 1)
         world.problem = "no such image"

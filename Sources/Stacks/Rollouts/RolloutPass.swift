@@ -140,7 +140,13 @@ struct RolloutPass {
     // MARK: In
 
     private var start: RolloutStep? {
-        wanted.first { $0.state == .created || isStopped($0) }.map { .start($0.id) }
+        let first = wanted.first { $0.state == .created || isStopped($0) } ?? resumed
+        return first.map { .start($0.id) }
+    }
+
+    /// A parked container that runs was started by a server that died before it could say so: it fills its slot.
+    private var resumed: Member? {
+        missing.lazy.compactMap { resumable[$0] }.first { $0.isUp }
     }
 
     private var admission: RolloutStep? {
