@@ -86,11 +86,9 @@ actor Harbour {
         return try await settled(outcome?.rolloutID)
     }
 
-    /// Waits until the event log brings a state that `condition` accepts.
+    /// Waits until the world is as `condition` says; not all that it may ask for is told by the event log.
     func until(_ condition: @Sendable (StackService) async throws -> Bool) async throws {
-        let wakeups = store.events.wakeups()
-        if try await condition(service) { return }
-        for await _ in wakeups where try await condition(service) { return }
+        while try await !condition(service) { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     func containers(_ service: String = "orders") async throws -> [ContainerView] {
