@@ -18,7 +18,8 @@ struct Judge: Sendable {
         var isCancelAsked = false
         /// Whether something happened to its service's containers that may make it fail.
         var isDisturbed = false
-        var isOverlapped = false
+        /// Whether all of what ran before it served when it began.
+        var beganWhole = false
     }
 
     /// What a service shall be when it has settled.
@@ -148,7 +149,7 @@ struct Judge: Sendable {
         if fit < known.scale, !file.temperament(known.revision).isDoubtful {
             object(time, "end", "rollout \(id) of \(key) is done, and \(fit) of \(known.scale) answer")
         }
-        guard let previous = known.previous, previous.revision != known.revision,
+        guard known.beganWhole, let previous = known.previous, previous.revision != known.revision,
             !file.temperament(previous.revision).isDoubtful
         else { return }
         let stopped = vitals.count { file.revision(of: $0.image) == previous.revision && !$0.isRunning }
@@ -172,6 +173,7 @@ struct Judge: Sendable {
             known.startedAt = WorldClock.time(started)
             known.lostBefore = lost
             known.previous = file.goal
+            known.beganWhole = file.established != nil
             if let other = file.atWork, other.id != known.id {
                 object(time, "I9", "\(key): rollouts \(other.id) and \(known.id) are at work at once")
             }
@@ -236,7 +238,7 @@ struct Judge: Sendable {
             ends.formUnion(hasPrevious ? [.rollbackFailed, back] : [.failed])
         }
         if known.isCancelAsked, !isBad, !isShaky, rollout.state == .done { ends.insert(.done) }
-        if file.isAbandoned || known.isOverlapped { ends.formUnion([.done, back, .rollbackFailed]) }
+        if file.isAbandoned { ends.formUnion([.done, back, .rollbackFailed]) }
         return ends
     }
 }

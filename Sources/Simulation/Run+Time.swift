@@ -12,6 +12,8 @@ extension Run {
         while let next = nextEvent(upTo: target) {
             clock.move(to: next)
             if !(await happen()) { break }
+            // Nobody waits for an answer any more.
+            if isDead, depth > 0 { return }
         }
         clock.move(to: target)
         if duration > 30 { await survey() }

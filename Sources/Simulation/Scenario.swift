@@ -19,7 +19,7 @@ public struct Scenario: Sendable, Hashable {
 
         /// Whether it can't ever serve for long enough.
         var isBad: Bool {
-            readyAfter == nil || isRefused || isMissing || (exitsAfter.map { $0 < 1000 } ?? false)
+            readyAfter == nil || isRefused || isMissing || exitsAfter == 0
         }
         /// Whether it may serve for a while.
         var isDoubtful: Bool { !isBad && (sickAfter != nil || exitsAfter != nil) }

@@ -19,7 +19,8 @@ struct SimulatedProber: Sendable {
             if let watch = before[subject.containerID], watch.subject == subject {
                 kept[subject.containerID] = watch
             } else {
-                let record = HealthRecord(since: WorldClock.date(now))
+                let date = WorldClock.date(now)
+                let record = before[subject.containerID]?.record.restarted(at: date) ?? HealthRecord(since: date)
                 kept[subject.containerID] = Watch(subject: subject, record: record, nextProbe: now + 3)
             }
         }

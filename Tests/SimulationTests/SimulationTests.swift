@@ -33,6 +33,18 @@ import Testing
         #expect(tally.seeds == 10 && tally.violations == 0)
     }
 
+    @Test(
+        "What a seed once found stays mended",
+        arguments: [
+            567,  // the server died between recording a drain and telling the edge: open requests were cut
+            58,  // a crash loop with a health check and a short settle time was given its time anew at each start
+            25, 64, 416, 550, 671,
+        ])
+    func regressions(seed: Int) async throws {
+        let outcome = try await Run.play(Scenario(seed: seed))
+        #expect(outcome.violations.isEmpty, "make simulate SEED=\(seed): \(outcome.violations)")
+    }
+
     /// Seeds that bring about what a broken loop does wrong, where not every other one does.
     static let telling: [Mutation: [Int]] = [:]
 

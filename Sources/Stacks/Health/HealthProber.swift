@@ -26,8 +26,9 @@ actor HealthProber: HealthProbing {
                 kept[subject.containerID] = watch
             } else {
                 let work = Task { [weak self] in await Self.probe(subject, of: key, for: self) }
+                let record = before[subject.containerID]?.record.restarted(at: Date())
                 kept[subject.containerID] = Watch(
-                    subject: subject, record: HealthRecord(since: Date()), work: work)
+                    subject: subject, record: record ?? HealthRecord(since: Date()), work: work)
             }
         }
         for (id, watch) in before where kept[id]?.work != watch.work { watch.work.cancel() }

@@ -44,6 +44,12 @@ public struct HealthRecord: Hashable, Sendable, Codable {
         self.last = last
     }
 
+    /// The record that the next run of the same container begins with. One that was never healthy has no more time than
+    /// if it had not exited, so that a crash loop ends.
+    package func restarted(at now: Date) -> HealthRecord {
+        HealthRecord(since: verdict == .initializing ? since : now)
+    }
+
     /// The record after one more probe, by the thresholds of `check`.
     public func adding(_ result: ProbeResult, check: HealthCheck) -> HealthRecord {
         var next = self

@@ -50,8 +50,7 @@ enum Readiness: Hashable, Sendable {
         case .healthy: return .ready
         case .unhealthy: return .failed("\(member.name) became unhealthy\(last)")
         case .initializing:
-            let from = max(member.startedAt ?? health.since, health.since)
-            let until = from.addingTimeInterval(Double(check.initializingTimeout) / 1000)
+            let until = health.since.addingTimeInterval(Double(check.initializingTimeout) / 1000)
             guard now < until else {
                 return .failed("\(member.name) was not healthy after \(check.initializingTimeout / 1000) s\(last)")
             }

@@ -94,7 +94,7 @@ extension StackService {
                 id: container.id, name: container.name, slot: slot, generation: generation, state: container.state,
                 exitStatus: container.exitStatus, restarts: container.restarts, startedAt: container.startedAt,
                 health: sight.health[container.id], isAdmitted: isAdmitted, isInEdge: isAdmitted,
-                drainStartedAt: record?.drainStartedAt, isDrained: record?.drainStartedAt != nil,
+                drainStartedAt: drainStart(container.id, record), isDrained: record?.drainStartedAt != nil,
                 parkedAt: record?.parkedAt)
             guard let edge = sight.edge, let ports = sight.specs[generation]?.edgePorts, !ports.isEmpty else {
                 return member
@@ -108,6 +108,18 @@ extension StackService {
             member.isDrained = member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
             return member
         }
+    }
+
+    /// Since when a container has taken no new requests. What is recorded is the intent: a server that died before it
+    /// told the edge left the container in use, and its open requests have their time from when the edge knows.
+    private func drainStart(_ id: String, _ record: ContainerRecord?) -> Date? {
+        guard let recorded = record?.drainStartedAt else {
+            drainSeen[id] = nil
+            return nil
+        }
+        let seen = drainSeen[id] ?? now()
+        drainSeen[id] = seen
+        return max(recorded, seen)
     }
 
     /// Everything that decides about a rollout's next step. An engine or an edge that doesn't answer is a fact too.

@@ -34,6 +34,8 @@ public actor StackService {
     var watched: Set<Int64> = []
     /// What was seen last, so that pages hear of changes only.
     var lastSeen: [Int64: Set<String>] = [:]
+    /// When each container that drains was first seen to.
+    var drainSeen: [String: Date] = [:]
     /// What each rollout waits for, as noted last.
     var noted: [Int64: String] = [:]
     var lastEdge = EdgeState()
