@@ -33,7 +33,7 @@ public struct Tally: Sendable {
     public func lines(seconds: Double) -> [String] {
         var lines = [
             "\(seeds) seeds, \(turns) steps, \(calls) calls, \(requests) requests, "
-                + "\(faults[.serverDeath] ?? 0) server deaths, \(Int((seconds * 10).rounded())) tenths of a second",
+                + "\(faults[.serverDeath] ?? 0) server deaths, \(Int(seconds.rounded())) s",
             "ends: " + Self.ends.map { "\($0.rawValue) \(ends[$0] ?? 0)" }.joined(separator: ", "),
             "faults:",
         ]
