@@ -41,6 +41,9 @@ struct Judge: Sendable {
         var leftOver = 0
         /// How many have been serving since the last end or fault; nil while there is no telling.
         var established: Int?
+        /// Whether a fault hit it, and since when all serve again: what the server saw last may be of before.
+        var isShaken = false
+        var wholeSince: Int?
 
         var atWork: Case? { cases.values.first { $0.state == .rolling || $0.state == .rollingBack } }
         var isOpen: Bool { cases.values.contains { !$0.state.isFinal } }
@@ -67,7 +70,8 @@ struct Judge: Sendable {
         // What fails by its own nature is not held against anybody.
         if vitals.contains(where: { $0.isRunning && file.temperament(file.revision(of: $0.image)).isDoubtful }) {
             file.established = nil
-            files[key]?.established = nil
+            file.isShaken = true
+            file.wholeSince = nil
         }
         let running = vitals.filter(\.isRunning).count
         let capacity = Self.capacity(time, file, vitals, edge)
@@ -89,7 +93,12 @@ struct Judge: Sendable {
                 object(time, "I1", "\(key): \(capacity) serve, and at least \(floor) must")
             }
         } else if work == nil, let goal = file.goal, capacity >= goal.scale, !file.isAbandoned {
-            file.established = goal.scale
+            let since = file.wholeSince ?? time
+            file.wholeSince = since
+            if time - since > 12_000 { file.isShaken = false }
+            file.established = file.isShaken ? nil : goal.scale
+        } else {
+            file.wholeSince = nil
         }
         files[key] = file
     }
@@ -105,6 +114,8 @@ struct Judge: Sendable {
     /// A fault took containers of the service away, or may have.
     mutating func excuse(_ key: ServiceKey) {
         files[key]?.established = nil
+        files[key]?.isShaken = true
+        files[key]?.wholeSince = nil
         disturb(key)
     }
 
@@ -134,7 +145,8 @@ struct Judge: Sendable {
 
     /// I5: open requests were cut by a stop.
     mutating func cut(_ time: Int, _ key: ServiceKey, _ name: String, _ cut: SimulatedEdge.Cut, isBlemished: Bool) {
-        guard let file = files[key], !isBlemished else { return }
+        // Where nothing shall run, nothing is waited for.
+        guard let file = files[key], !isBlemished, file.goal != nil || file.atWork != nil else { return }
         if let drained = cut.drainedFor, drained + 5 >= file.service.options.drain { return }
         let drained = cut.drainedFor.map { " \($0) ms after" } ?? " without"
         object(time, "I5", "\(name) was stopped with \(cut.count) open requests,\(drained) it was told to drain")
@@ -198,6 +210,7 @@ struct Judge: Sendable {
         case .rolledBack, .failed, .cancelled, .queued, .rolling, .rollingBack: break
         }
         if known.startedAt != nil { file.established = nil }
+        if rollout.state != .done { file.leftOver = max(file.leftOver, known.scale) }
         files[key] = file
         let allowed = ends(of: known, rollout, file)
         if !allowed.contains(rollout.state) {

@@ -9,7 +9,13 @@ public final class Stage: Sendable {
     private let hook: Hooks
 
     private final class Hooks: Sendable {
-        let current = Mutex<Store.Hook?>(nil)
+        let current = Mutex<Box?>(nil)
+    }
+
+    /// Bare, a closure in a mutex gets one more wrapping at every look at it.
+    private final class Box: Sendable {
+        let hook: Store.Hook
+        init(_ hook: @escaping Store.Hook) { self.hook = hook }
     }
 
     /// Makes the tables.
@@ -17,7 +23,7 @@ public final class Stage: Sendable {
         let hook = Hooks()
         self.hook = hook
         store = try Store(migrations: StackService.migrations) { isWrite in
-            try await hook.current.withLock { $0 }?(isWrite)
+            try await hook.current.withLock { $0 }?.hook(isWrite)
         }
     }
 
@@ -31,7 +37,7 @@ public final class Stage: Sendable {
                 try db.execute(sql: "DELETE FROM \(table)")
             }
         }
-        hook.current.withLock { $0 = beforeAccess }
+        hook.current.withLock { $0 = Box(beforeAccess) }
         defer { hook.current.withLock { $0 = nil } }
         return try await body(store)
     }

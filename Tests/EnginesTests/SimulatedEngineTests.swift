@@ -89,6 +89,21 @@ struct SimulatedEngineTests {
         #expect(await engine.snapshot().count == 1)
     }
 
+    @Test("A container that crashes is restarted at once, with another address and a new start")
+    func crashes() async throws {
+        let id = try await engine.create(plan("web-1", restart: "unless-stopped"))
+        try await engine.start(id)
+        let before = try #require(await engine.snapshot().first)
+        clock.advance(by: 5)
+        await engine.crashAndRestart("web-1", status: 9)
+        let after = try #require(await engine.snapshot().first)
+        #expect(after.state == .running && after.restarts == 1 && after.exitStatus == 9 && after.startedAt == clock.now)
+        #expect(after.address != nil && after.address != before.address)
+        try await engine.stop(id, grace: 1)
+        await engine.crashAndRestart("web-1", status: 9)
+        #expect(await engine.snapshot().first?.state == .exited)
+    }
+
     private func pull(_ reference: String) async throws { try await engine.pull(reference) { _ in } }
 
     @Test("A missing image is not found until it is pulled")

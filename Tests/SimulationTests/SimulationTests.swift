@@ -20,7 +20,7 @@ import Testing
         #expect(Scenario(seed: 4711).services != Scenario(seed: 4712).services)
     }
 
-    @Test("Nothing is violated", arguments: 0..<6)
+    @Test("Nothing is violated", arguments: 0..<20)
     func holds(chunk: Int) async throws {
         let stage = try Stage()
         var tally = Tally()

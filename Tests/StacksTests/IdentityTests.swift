@@ -64,6 +64,10 @@ import Testing
         #expect(record.verdict == .unhealthy)
         add("++")
         #expect(record.verdict == .healthy)
+        // The next run of one that was healthy has its time anew; a crash loop before that has not.
+        let later = now.addingTimeInterval(60)
+        #expect(record.restarted(at: later) == HealthRecord(since: later))
+        #expect(HealthRecord(since: now, failures: 4).restarted(at: later) == HealthRecord(since: now))
     }
 
     @Test(arguments: ["GET /health \"HTTP/1.0\"", "GET /health HTTP/1.0", "\"GET /health HTTP/1.0\"", "GET /health"])

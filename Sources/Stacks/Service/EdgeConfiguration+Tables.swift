@@ -15,7 +15,9 @@ extension EdgeConfiguration {
 
     /// What the edge shall do, from what is recorded: nothing is seen or remembered for it.
     init(_ db: Database) throws {
-        let environments = try Row.fetchAll(db, sql: "SELECT id, name FROM environment").reduce(
+        let environments = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT id, name FROM environment")
+        ).reduce(
             into: [Int64: String]()
         ) { $0[$1["id"]] = $1["name"] }
         var goals: [ServiceKey: ServiceSpec] = [:]

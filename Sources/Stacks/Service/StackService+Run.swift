@@ -144,7 +144,10 @@ extension StackService {
             let limit = now().addingTimeInterval(-Double(options.park) / 1000)
             steps += members.filter { $0.parkedAt.map { $0 < limit } ?? false }.map { .remove($0.id) }
         } else {
-            steps = members.filter { $0.parkedAt == nil }.map { .remove($0.id) }
+            // What a first rollout that failed left behind is kept for its logs.
+            let isKept = last?.state == .failed
+            steps = members.filter { $0.parkedAt == nil }
+                .map { isKept && $0.state != .created ? .park($0.id) : .remove($0.id) }
         }
         steps += members.filter { $0.parkedAt != nil && $0.isUp }.map { .park($0.id) }
         let isWaiting = members.contains { $0.parkedAt == nil && !$0.isServing }

@@ -97,7 +97,7 @@ public actor StackService {
     /// All environments, by name.
     public func environments() async throws -> [Environment] {
         try await store.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM environment ORDER BY name").map { row in
+            try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM environment ORDER BY name")).map { row in
                 Environment(
                     id: row["id"], name: row["name"], aliases: try JSONText.decode(row["aliases"]),
                     socket: row["socket"])
