@@ -18,6 +18,7 @@ import argparse
 import contextlib
 import itertools
 import json
+import math
 import os
 import pathlib
 import signal
@@ -244,12 +245,14 @@ class Upgrades:
         events = [json.loads(line) for line in self.events.read_text().splitlines()]
         failures = [event for event in events if event["what"] == "failed"]
         cuts = load["classes"].get("websocket", {}).get("cut", [])
-        for outage in self.outages:
-            inside = [e for e in failures if outage["time"] <= e["time"] <= outage["time"] + OUTAGE]
+        for number, outage in enumerate(self.outages):
+            after = self.outages[number + 1]["time"] if number + 1 < len(self.outages) else math.inf
+            until_then = min(outage["time"] + OUTAGE, after)
+            inside = [e for e in failures if outage["time"] <= e["time"] < until_then]
             outage["failed"] = len(inside)
             outage["ms"] = round((max(e["time"] for e in inside) - outage["time"]) * 1000) if inside else 0
             failures = [e for e in failures if e not in inside]
-            cuts = [c for c in cuts if not outage["time"] <= c["time"] <= outage["time"] + OUTAGE]
+            cuts = [c for c in cuts if not outage["time"] <= c["time"] < until_then]
         for failure in failures[:10]:
             self.problems.append(f"{failure['class']} failed {self.when(failure['time'])}: {failure['error']}")
         for entry in self.upgrades:

@@ -47,29 +47,29 @@ extension GitMirror {
         return path.isEmpty ? nil : path.joined(separator: "/")
     }
 
-    /// Makes a clone of its own with `sha` checked out: complete or absent. Where `directory` holds that very
-    /// checkout already, nothing happens. `origin` is the mirror; no file is shared with it.
+    /// Makes a clone of its own with `sha` checked out. Where `directory` holds that very checkout already, nothing
+    /// happens; one that was interrupted is made anew. `origin` is the mirror; no file is shared with it.
+    ///
+    /// A folder that is there stays the same one (it may be mounted somewhere) and must be empty, or hold such a
+    /// checkout.
     public func checkout(_ sha: SHA, to directory: String) async throws {
-        if FileManager.default.fileExists(atPath: directory) { return try await check(directory, holds: sha) }
-        let draft = "\(directory).\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: draft) }
+        let mark = "\(directory)/.git/\(Self.checkoutMark)"
         do {
-            try FileManager.default.createDirectory(
-                atPath: URL(fileURLWithPath: directory).deletingLastPathComponent().path,
-                withIntermediateDirectories: true)
+            if try isComplete(directory, mark, sha) { return }
             // The commit may be on no branch any more: a local clone brings all objects, a remote one wouldn't.
             try await GitCommand(
                 [
                     "clone", "--quiet", "--local", "--no-hardlinks", "--no-checkout", "--template=", "--",
-                    self.directory, draft,
+                    self.directory, directory,
                 ],
                 in: nil, timeout: .seconds(600)
             ).output()
             try await GitCommand(
-                ["checkout", "--quiet", "--force", "--detach", sha.description], in: draft, timeout: .seconds(600)
+                ["checkout", "--quiet", "--force", "--detach", sha.description], in: directory, timeout: .seconds(600)
             ).output()
-            try FileManager.default.moveItem(atPath: draft, toPath: directory)
+            try Data("\(sha)\n".utf8).write(to: URL(filePath: mark), options: .atomic)
         } catch let failure as Failure {
+            if failure.code == .conflict { throw failure }
             guard try await has(sha) else {
                 throw Failure(
                     .notFound, "The commit \(sha) is not in the repository \(self.directory)",
@@ -80,32 +80,30 @@ extension GitMirror {
                 hint: "See that the disk has room and that the folder belongs to Slipway's user.",
                 cause: failure.cause ?? failure.message)
         } catch let error as CocoaError {
-            if FileManager.default.fileExists(atPath: directory) { return try await check(directory, holds: sha) }
             throw Failure(
                 .unavailable, "The commit \(sha.short) can't be checked out to \(directory)", cause: "\(error)")
         }
     }
 
-    /// Removes a checkout, and the drafts of it that a server left which died while it made them.
-    public static func removeCheckout(_ directory: String) {
-        let (folder, name) = (
-            (directory as NSString).deletingLastPathComponent, (directory as NSString).lastPathComponent
-        )
-        for found in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where found == name || isDraft(found, of: name) {
-            try? FileManager.default.removeItem(atPath: "\(folder)/\(found)")
-        }
-    }
+    /// The last file that a checkout writes, inside of `.git`: which commit it is of.
+    private static let checkoutMark = "slipway-checkout"
 
-    private static func isDraft(_ found: String, of name: String) -> Bool {
-        found.hasPrefix("\(name).") && UUID(uuidString: String(found.dropFirst(name.count + 1))) != nil
-    }
-
-    private func check(_ directory: String, holds sha: SHA) async throws {
-        let result = try? await GitCommand(["rev-parse", "--verify", "--quiet", "HEAD"], in: directory).result()
-        guard result?.lines.first == sha.description else {
+    /// Whether the folder holds the whole checkout. Otherwise it is there, and empty: what an interrupted checkout left
+    /// is removed from it. Throws a conflict where it holds anything else.
+    private func isComplete(_ directory: String, _ mark: String, _ sha: SHA) throws -> Bool {
+        let files = FileManager.default
+        try files.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let names = try files.contentsOfDirectory(atPath: directory)
+        let complete = try? String(contentsOfFile: mark, encoding: .utf8)
+        if complete == "\(sha)\n" { return true }
+        guard complete == nil, names.isEmpty || names.contains(".git") else {
             throw Failure(
                 .conflict, "\(directory) is in the way: it is not a checkout of \(sha.short)", hint: "Move it away.")
         }
+        // `.git` last: it tells what the folder is.
+        for name in names.filter({ $0 != ".git" }) + names.filter({ $0 == ".git" }) {
+            try files.removeItem(atPath: "\(directory)/\(name)")
+        }
+        return false
     }
 }

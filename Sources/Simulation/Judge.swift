@@ -73,7 +73,7 @@ struct Judge: Sendable {
             file.isShaken = true
             file.wholeSince = nil
         }
-        let running = vitals.filter(\.isRunning).count
+        let running = vitals.count { $0.isRunning && !$0.isRevenant }
         let capacity = Self.capacity(time, file, vitals, edge)
         let work = file.atWork
         let scales = [work?.scale, work?.previous?.scale, file.goal?.scale].compactMap(\.self)

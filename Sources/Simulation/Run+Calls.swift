@@ -78,6 +78,7 @@ extension Run {
     private func noteLateEffect(_ call: SimulatedCall) {
         guard [.stop, .kill, .remove, .start].contains(call.verb) else { return }
         blemished.insert(call.subject)
+        if call.verb == .start { revenants.insert(call.subject) }
         for key in judge.files.keys { judge.excuse(key) }
     }
 

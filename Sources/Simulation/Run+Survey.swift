@@ -41,7 +41,8 @@ extension Run {
         var vital = Vital(
             id: container.id, name: container.name, key: key, generation: generation, slot: slot,
             image: container.image, state: container.state, address: container.address,
-            startedAt: container.startedAt.map(WorldClock.time) ?? 0, isBlemished: blemished.contains(container.id))
+            startedAt: container.startedAt.map(WorldClock.time) ?? 0, isBlemished: blemished.contains(container.id),
+            isRevenant: revenants.contains(container.id))
         let temperament = temperament(of: vital)
         vital.readyAt = temperament.readyAfter.map { vital.startedAt + $0 }
         if !isCalm {

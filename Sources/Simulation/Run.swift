@@ -31,6 +31,8 @@ public actor Run {
     var sickness: [String: (from: Int, until: Int)] = [:]
     /// Containers that a fault hit.
     var blemished: Set<String> = []
+    /// Containers of which a start may take effect too late.
+    var revenants: Set<String> = []
     var engineIsDownUntil = 0
     /// Time that outages, slow calls and dead servers cost so far.
     var lost = 0

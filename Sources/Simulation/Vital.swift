@@ -22,6 +22,8 @@ struct Vital: Sendable {
     var exitsAt: Int?
     /// Whether a fault hit it in its life, so that it may fail requests.
     var isBlemished: Bool
+    /// Whether a start of it took effect when nobody expected it any more: it may run beside its successor.
+    var isRevenant: Bool
 
     var isRunning: Bool { state == .running || state == .restarting }
 

@@ -27,18 +27,40 @@ struct InterruptionTests {
         }
     }
 
-    @Test func draftsOfACheckoutGoWithIt() async throws {
+    @Test func anInterruptedCheckoutIsMadeAnewInTheSameFolder() async throws {
         try await Scratch.use { scratch in
-            let names = [
-                "build-1", "build-1.\(UUID().uuidString)", "build-1.job", "build-12", "build-12.\(UUID().uuidString)",
-            ]
-            for name in names {
-                try FileManager.default.createDirectory(
-                    atPath: "\(scratch.folder)/checkouts/\(name)/.git", withIntermediateDirectories: true)
+            try await scratch.bash("echo 1 > a; commit One")
+            try await scratch.fetch()
+            let (sha, out) = (try await scratch.sha(), "\(scratch.folder)/out")
+            // A clone that was not checked out yet, or only in part: HEAD is right already.
+            try await scratch.bash(
+                "git clone -q --no-checkout \(scratch.mirror.directory) \(out); echo half > \(out)/a; mkdir \(out)/b")
+            let inode = try await scratch.bash("stat -c %i \(out)")
+            try await scratch.mirror.checkout(sha, to: out)
+            #expect(try await scratch.bash("cat \(out)/a; ls \(out); git -C \(out) status --short") == "1\na")
+            #expect(try await scratch.bash("stat -c %i \(out)") == inode)
+            try await scratch.bash("echo built > \(out)/b")
+            try await scratch.mirror.checkout(sha, to: out)
+            #expect(try await scratch.bash("ls \(out)") == "a\nb")
+        }
+    }
+
+    @Test func whatIsNoCheckoutIsLeftAlone() async throws {
+        try await Scratch.use { scratch in
+            try await scratch.bash("echo 1 > a; commit One")
+            try await scratch.fetch()
+            let (sha, out) = (try await scratch.sha(), "\(scratch.folder)/out")
+            try await scratch.bash("mkdir \(out); echo mine > \(out)/a")
+            await #expect {
+                try await scratch.mirror.checkout(sha, to: out)
+            } throws: {
+                "\($0)".contains("in the way")
             }
-            GitMirror.removeCheckout("\(scratch.folder)/checkouts/build-1")
-            let left = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.folder)/checkouts")
-            #expect(left.sorted() == [names[2], names[3], names[4]].sorted())
+            #expect(try await scratch.bash("cat \(out)/a") == "mine")
+            // A folder that waits for it is filled.
+            try await scratch.bash("rm \(out)/a")
+            try await scratch.mirror.checkout(sha, to: out)
+            #expect(try await scratch.bash("cat \(out)/a") == "1")
         }
     }
 }

@@ -96,6 +96,28 @@ import Testing
         #expect(world.rollout.reason?.hasPrefix("not done after 30 s") == true)
     }
 
+    @Test func oneThatExitedBeforeIsStartedAgain() {
+        let world = RolloutWorld(scale: 3, from: 2)
+        world.generation = 1
+        world.rollout.spec.image = "acme/orders:1"
+        // It crashed while nobody looked: that says nothing about the other scale.
+        world.members[0].state = .exited
+        world.members[0].exitStatus = 1
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.standing == ["1-1", "1-2", "1-3"])
+    }
+
+    @Test func oneThatCrashesAgainIsNot() {
+        let world = RolloutWorld(scale: 3, from: 2)
+        world.generation = 1
+        world.members[0].state = .exited
+        world.members[0].exitStatus = 1
+        world.crashing = [1]
+        _ = world.run(limit: 20)
+        #expect(world.steps.contains(.beginRollback("shop-orders-1-1 exited with status 3")))
+    }
+
     @Test func cancelGoesBack() {
         let world = RolloutWorld(scale: 3, from: 3)
         #expect(world.run { if $0.steps.count > 8 { $0.cancelRequested = true } })

@@ -20,17 +20,21 @@ struct BuildService: Sendable {
     /// Takes builds until it is cancelled. Nothing that goes wrong ends it.
     func run() async {
         let wakeups = journal.store.events.wakeups()
-        let taken = Taken()
+        let (taken, cleaning) = (Taken(), Taken())
         await withDiscardingTaskGroup { group in
-            group.addTask { await sweep() }
+            group.addTask { await sweep(besides: cleaning) }
             func fill() async {
                 do {
                     for build in try await journal.openBuilds() {
                         guard await taken.begin(build.id, limit: settings.buildSlots) else { continue }
                         group.addTask {
-                            await execute(build)
+                            // What comes next needn't wait until the containers are gone.
+                            let ended = await execute(build)
+                            if ended != nil { _ = await cleaning.begin(build.id) }
                             await taken.end(build.id)
                             journal.store.events.wake()
+                            await ended?.clean()
+                            await cleaning.end(build.id)
                         }
                     }
                 } catch {
@@ -44,9 +48,17 @@ struct BuildService: Sendable {
         }
     }
 
-    /// Removes containers of builds that are over, now and again.
-    private func sweep() async {
+    /// Removes what builds that are over have left because the server died, or the engine didn't answer.
+    private func sweep(besides cleaning: Taken) async {
         while !Task.isCancelled {
+            for id in BuildJob.leftovers(in: settings.checkouts) where await cleaning.begin(id) {
+                if let build = try? await journal.build(id), build.state.isFinal,
+                    let request = try? await request(for: build)
+                {
+                    await BuildJob(request, runner: runner).clean()
+                }
+                await cleaning.end(id)
+            }
             // An engine that doesn't answer is told elsewhere.
             try? await BuildJob.removeContainers(of: settings.instance, on: engine) {
                 try await journal.build($0).state.isFinal
@@ -55,18 +67,20 @@ struct BuildService: Sendable {
         }
     }
 
-    private func execute(_ build: Build) async {
+    /// Returns the job when its end is recorded: it is to be cleaned.
+    private func execute(_ build: Build) async -> BuildJob? {
         do {
-            if build.state == .queued, try await !journal.startBuild(build) { return }
+            if build.state == .queued, try await !journal.startBuild(build) { return nil }
             let job = BuildJob(try await request(for: build), runner: runner)
             let end = await end(of: job, build)
-            guard !Task.isCancelled, let end else { return }
-            await job.clean()
+            guard !Task.isCancelled, let end else { return nil }
             await persistently(logger) {
                 try await journal.endBuild(build, end.state, reason: end.reason, product: end.product)
             }
+            return Task.isCancelled ? nil : job
         } catch {
             await fail(build, error)
+            return nil
         }
     }
 

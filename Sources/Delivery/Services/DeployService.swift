@@ -133,7 +133,7 @@ struct DeployService: Sendable {
         _ deploy: Deploy, _ target: Target, _ end: DeployVerdict, _ verification: Deploy.Verification?
     ) async {
         await persistently(logger) { try await access.revokeDeployTokens(deploy: deploy.id) }
-        GitMirror.removeCheckout(DeployRun.checkout(of: deploy, settings))
+        try? FileManager.default.removeItem(atPath: DeployRun.checkout(of: deploy, settings))
         await runner.forget(.deploy(deploy.id))
         await persistently(logger) {
             try await journal.endDeploy(

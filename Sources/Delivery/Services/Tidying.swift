@@ -16,7 +16,8 @@ struct Tidying: Sendable {
         }
     }
 
-    /// Removes working copies of builds and deploys that are over, or of which nothing is known.
+    /// Removes working copies of deploys that are over, and of builds of which nothing is known; those of builds that
+    /// are over are removed with their containers.
     func removeCheckouts() async {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: settings.checkouts)) ?? []
         for name in names {
@@ -25,10 +26,11 @@ struct Tidying: Sendable {
                 continue
             }
             do {
-                let open =
-                    match.1 == "build"
-                    ? try await journal.openBuilds().map(\.id) : try await journal.openDeploys().map(\.id)
-                guard !open.contains(id) else { continue }
+                if match.1 == "build" {
+                    if try await journal.knowsBuild(id) { continue }
+                } else if try await journal.openDeploys().contains(where: { $0.id == id }) {
+                    continue
+                }
                 try FileManager.default.removeItem(atPath: "\(settings.checkouts)/\(name)")
             } catch {
                 logger.warning("left behind", metadata: ["checkout": "\(name)", "reason": "\(error)"])

@@ -38,6 +38,12 @@ extension Journal {
         return found
     }
 
+    func knowsBuild(_ id: Int64) async throws -> Bool {
+        try await store.read {
+            try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM build WHERE id = ?)", arguments: [id]) ?? false
+        }
+    }
+
     /// Builds that wait or run, in the order they should be taken.
     func openBuilds() async throws -> [Build] {
         try await store.read { db in

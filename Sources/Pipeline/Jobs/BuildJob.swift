@@ -79,6 +79,7 @@ public struct BuildProduct: Hashable, Sendable {
 public struct BuildJob: Sendable {
     let request: BuildRequest
     let runner: StepRunner
+    private let ahead = ContainersAhead()
 
     public init(_ request: BuildRequest, runner: StepRunner) {
         self.request = request
@@ -93,10 +94,45 @@ public struct BuildJob: Sendable {
     ) async throws -> (verdict: StepsVerdict, product: BuildProduct?) {
         try await runner.table.plan(buildSteps(of: request.configuration, sha: request.commit.sha), for: owner)
         let haltMark = "\(request.jobFolder)/halt"
-        let verdict = try await runner.run(
-            owner, isCancelled: isCancelled, halted: { FileManager.default.fileExists(atPath: haltMark) },
-            prepare: { try await prepare($0, $1) })
+        try await startAhead()
+        let verdict: StepsVerdict
+        do {
+            verdict = try await runner.run(
+                owner, isCancelled: isCancelled, halted: { FileManager.default.fileExists(atPath: haltMark) },
+                prepare: { try await prepare($0, $1) })
+        } catch {
+            await ahead.end()
+            throw error
+        }
+        // What is removed afterwards must not come up only then.
+        await ahead.end()
         return (try await explained(verdict), verdict == .succeeded ? try await product() : nil)
+    }
+
+    /// Starts the containers while the commit is checked out, where they need nothing of it and weren't started before.
+    /// What goes wrong is told by the step that starts them, which tries again.
+    private func startAhead() async throws {
+        let waits = try await runner.table.rows(of: owner).contains {
+            $0.record.action == BuildAction.containers.text && !$0.step.state.isFinal
+        }
+        guard waits, let test = request.configuration.test, test.build == nil,
+            test.services.allSatisfy({ $0.build == nil })
+        else { return }
+        await ahead.begin {
+            try makeFolders()
+            return try await JobContainers(request).start()
+        }
+    }
+
+    /// The containers are given these folders: later they are filled, not replaced.
+    private func makeFolders() throws {
+        try JobFolder(request.jobFolder).make()
+        do {
+            try FileManager.default.createDirectory(atPath: request.checkout, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(
+                .unavailable, "The folder \(request.checkout) can't be made", cause: error.localizedDescription)
+        }
     }
 
     /// An exit status of docker's says nothing: its last words do, or what became of the container.
@@ -133,10 +169,14 @@ public struct BuildJob: Sendable {
         } catch {
             runner.warn("containers of build \(request.build.id) are left", error)
         }
-        GitMirror.removeCheckout(request.checkout)
-        try? FileManager.default.removeItem(atPath: request.jobFolder)
+        try? FileManager.default.removeItem(atPath: request.checkout)
         await runner.forget(owner)
+        // Last: as long as it is there, the build hasn't been cleaned up.
+        try? FileManager.default.removeItem(atPath: request.jobFolder)
     }
+
+    /// The builds, running ones too, that haven't been cleaned up yet.
+    public static func leftovers(in checkouts: String) -> [Int64] { JobFolder.builds(in: checkouts) }
 
     /// Removes what builds that are over have left on the engine, when it did not answer at their end.
     public static func removeContainers(
@@ -151,12 +191,13 @@ public struct BuildJob: Sendable {
         }
         switch action {
         case .checkout:
+            try makeFolders()
             try await request.mirror.checkout(request.commit.sha, to: request.checkout)
-            try JobFolder(request.jobFolder).make()
             return .done("HEAD is now at \(request.commit.sha.short) \(request.commit.title)")
         case .testImage:
             return .supervised(commands(step).buildTestImage())
         case .containers:
+            if let text = await ahead.text() { return .done(text) }
             return .done(try await JobContainers(request).start())
         case .run(let index):
             guard let test = request.configuration.test, test.steps.indices.contains(index) else {

@@ -10,6 +10,13 @@ struct JobFolder {
         self.path = path
     }
 
+    /// The builds whose folders there are: they haven't been cleaned up yet.
+    static func builds(in checkouts: String) -> [Int64] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: checkouts)) ?? []).compactMap { name in
+            name.wholeMatch(of: /build-(\d+)\.job/).flatMap { Int64($0.1) }
+        }
+    }
+
     /// Holds what the step waits for, while it does.
     var waiting: String { "\(path)/waiting" }
 

@@ -78,7 +78,14 @@ struct RolloutPass {
     /// restarted by the engine. What ran before is always worth another start.
     private func isStopped(_ member: Member) -> Bool {
         guard member.state == .exited else { return false }
-        return rollout.state == .rollingBack || [0, 130, 137, 143].contains(member.exitStatus ?? 1)
+        return rollout.state == .rollingBack || ranBefore(member)
+            || [0, 130, 137, 143].contains(member.exitStatus ?? 1)
+    }
+
+    /// Whether it was started for an earlier rollout, and not again for this one.
+    private func ranBefore(_ member: Member) -> Bool {
+        guard let its = member.startedAt, let ours = rollout.startedAt else { return false }
+        return its < ours
     }
 
     func isReady(_ member: Member) -> Bool { readiness[member.id] == .ready }

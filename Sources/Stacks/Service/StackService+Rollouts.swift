@@ -35,9 +35,11 @@ extension StackService {
     /// One turn at a service's rollouts: observe, ask what is next, do it, record it.
     package func turn(of key: ServiceKey) async throws -> Turn {
         guard let record = try await currentRollout(of: key) else { return .rests }
+        // Looking may take long: nothing may be late that was not when it began.
+        let at = now()
         let seen = try await observe(record)
         try await noteServing(record, seen)
-        let step = decide(record.rollout, seen, now())
+        let step = decide(record.rollout, seen, at)
         guard case .wait(let reason, let until) = step else {
             noted[record.rollout.id] = nil
             return try await carryOut(step, record, seen)

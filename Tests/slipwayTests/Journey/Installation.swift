@@ -235,6 +235,13 @@ extension Installation {
         (try? FileManager.default.contentsOfDirectory(atPath: "\(data.path)/\(folder)"))?.sorted() ?? []
     }
 
+    /// Waits until nothing is left of builds and deploys that are over: their ends are recorded before they are cleaned up.
+    func waitUntilTidy() async throws {
+        try await wait("working copies and run folders to be gone") {
+            names(in: "checkouts").isEmpty && names(in: "run/steps").isEmpty
+        }
+    }
+
     /// Runs the built program as a person would and returns its exit status with all that it printed.
     func program(_ arguments: [String], _ more: [String: String] = [:]) async throws -> (status: Int32, output: String)
     {

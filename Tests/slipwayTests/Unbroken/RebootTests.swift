@@ -121,7 +121,7 @@ struct RebootTests {
                     "docker ps -aq --filter label=dev.slipway.instance=\(instance) --filter label=dev.slipway.purpose=build"
                 ) == ""
             }
-            #expect(slipway.names(in: "run/steps") == [] && slipway.names(in: "checkouts") == [])
+            try await slipway.waitUntilTidy()
         }
     }
 
