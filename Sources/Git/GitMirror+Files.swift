@@ -18,15 +18,6 @@ extension GitMirror {
         return try await file(target, at: sha, links: links - 1)
     }
 
-    /// Paths of the files under a folder (`""`: of all), relative to the repository's root, sorted.
-    public func files(at sha: SHA, under folder: String = "") async throws -> [String] {
-        let path = folder.split(separator: "/").joined(separator: "/")
-        let scope = path.isEmpty ? [] : [path + "/"]
-        let output = try await git(
-            ["ls-tree", "-r", "-z", "--name-only", "--full-tree", sha.description, "--"] + scope)
-        return output.split(separator: 0).map { GitText.decode($0) }
-    }
-
     private func entry(_ path: String, at sha: SHA) async throws -> (mode: String, type: String, object: String)? {
         guard let path = Self.normalized(path.split(separator: "/")) else { return nil }
         let output = try await git(["ls-tree", "-z", "--full-tree", sha.description, "--", path])

@@ -47,12 +47,6 @@ public struct GitMirror: Sendable {
         try await git(["symbolic-ref", "HEAD", "refs/heads/\(branch)"])
     }
 
-    /// The branches, by name.
-    public func branches() async throws -> [String] {
-        guard exists else { return [] }
-        return try await result(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/"]).lines
-    }
-
     /// The newest commit of a branch; nil where there is no such branch.
     public func head(of branch: String) async throws -> SHA? {
         guard exists else { return nil }
@@ -60,31 +54,12 @@ public struct GitMirror: Sendable {
         return result.lines.first.flatMap { SHA($0) }
     }
 
-    /// Commits of the branch, first-parent, newest first, without `excluding` and what it contains. An `excluding`
-    /// that the repository doesn't know excludes nothing. Throws, naming the branches, where there is no such branch.
-    public func log(branch: String, excluding: SHA? = nil, limit: Int) async throws -> [GitCommit] {
-        guard let head = try await head(of: branch) else {
-            let branches = try await branches()
-            throw Failure(
-                .notFound, "There is no branch \(branch) in the repository",
-                hint: branches.isEmpty
-                    ? "The repository has no branches yet: push a commit to \(branch)."
-                    : "It has \(branches.prefix(20).joined(separator: ", ")).")
-        }
-        let exclusion = if let excluding, try await has(excluding) { ["^\(excluding)"] } else { [String]() }
-        return try await log(from: head, limit: limit, exclusion)
-    }
-
     /// Commits from `head` on, first-parent, newest first.
     public func log(from head: SHA, limit: Int) async throws -> [GitCommit] {
-        try await log(from: head, limit: limit, [])
-    }
-
-    private func log(from head: SHA, limit: Int, _ exclusion: [String]) async throws -> [GitCommit] {
         GitLog.commits(
             try await git(
                 ["log", GitLog.format, "--numstat", "--no-renames", "--diff-merges=first-parent", "--first-parent"]
-                    + ["--max-count=\(limit)", head.description] + exclusion + ["--"]))
+                    + ["--max-count=\(limit)", head.description, "--"]))
     }
 
     /// What `newer` has and `older` has not, first-parent, newest first; with no `older`, all of it.
@@ -92,16 +67,6 @@ public struct GitMirror: Sendable {
         let exclusion = older.map { ["^\($0)"] } ?? []
         let result = try await git(["rev-list", "--first-parent", newer.description] + exclusion + ["--"])
         return String(decoding: result, as: UTF8.self).split(separator: "\n").compactMap { SHA(String($0)) }
-    }
-
-    /// Whether `b` contains `a`; a commit contains itself. False where the repository knows one of them not.
-    public func isAncestor(_ a: SHA, of b: SHA) async throws -> Bool {
-        guard try await has(a), try await has(b) else { return false }
-        let result = try await result(["merge-base", "--is-ancestor", a.description, b.description])
-        guard result.status < 2 else {
-            throw Failure(.failed, "git can't compare \(a.short) with \(b.short)", cause: result.lastWords)
-        }
-        return result.status == 0
     }
 
     /// Whether the repository has this commit, reachable or not.

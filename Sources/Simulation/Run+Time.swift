@@ -63,7 +63,7 @@ extension Run {
     func drive(_ key: ServiceKey) async {
         guard let service, var driver = drivers[key] else { return }
         if !driver.holds {
-            if await service.isAtWork(key) {
+            guard await service.claim(key) else {
                 drivers[key]?.wake = clock.time + 100
                 return
             }
@@ -90,7 +90,7 @@ extension Run {
         switch turn {
         case .rests where !isThrown:
             drivers[key] = nil
-            await service.isDone(key)
+            await service.release(key)
             tendDue = min(tendDue, clock.time + 100)
         case .acted: drivers[key]?.wake = clock.time + 1
         case .waits(let until, let isBlind):

@@ -36,9 +36,9 @@ import Testing
     }
 
     func drive(_ service: StackService, _ key: ServiceKey) async throws {
-        #expect(await !service.isAtWork(key))
+        #expect(await service.claim(key))
         while try await service.turn(of: key) != .rests {}
-        await service.isDone(key)
+        await service.release(key)
     }
 
     @Test func aRolloutThatCameAndWentWhileAnotherServiceWasMendedIsNotUndone() async throws {

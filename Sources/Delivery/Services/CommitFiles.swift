@@ -23,8 +23,7 @@ struct CommitFiles: Sendable {
 
     /// What the files ask for and what is wrong with them.
     func configuration(app: App) -> PipelineConfiguration {
-        let files = files
-        return ConfigurationReader.read(
+        ConfigurationReader.read(
             RepositoryFiles(text: { files.texts[$0] }, isExecutable: { files.executables.contains($0) }), app: app.name)
     }
 }

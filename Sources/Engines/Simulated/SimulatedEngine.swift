@@ -313,10 +313,7 @@ extension SimulatedEngine {
 
     /// The same name always makes the same image; a name with a digest has that digest.
     private static func makeImage(_ reference: String) -> ObservedImage {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in reference.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        let id = "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
+        let id = "sha256:" + String(repeating: "0", count: 48) + Fingerprint(reference).digits
         return ObservedImage(id: id, repoDigests: reference.contains("@") ? [reference] : [])
     }
 }

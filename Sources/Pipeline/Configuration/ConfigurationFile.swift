@@ -146,7 +146,7 @@ struct ConfigurationFile {
 
     private mutating func readDeploy(_ node: YAMLNode) {
         guard let map = values.mapping(node, "deploy", known: Self.deployKeys) else { return }
-        let silence = silence(map["no_output_timeout"], "deploy.no_output_timeout")
+        let silence = limit(map["no_output_timeout"], "deploy.no_output_timeout")
         deployInactivity = silence ?? deployInactivity
         configuration.deployTimeLimit = limit(map["time_limit"], "deploy.time_limit")
         deploy = map["override"].map { deploySteps($0, "deploy.override", silence) }
@@ -156,7 +156,7 @@ struct ConfigurationFile {
 
     private mutating func readRollback(_ node: YAMLNode) {
         guard let map = values.mapping(node, "rollback", known: Self.deployKeys) else { return }
-        let silence = silence(map["no_output_timeout"], "rollback.no_output_timeout")
+        let silence = limit(map["no_output_timeout"], "rollback.no_output_timeout")
         configuration.rollbackTimeLimit = limit(map["time_limit"], "rollback.time_limit")
         saysRollback = !map.isEmpty
         rollback = map["override"].map { deploySteps($0, "rollback.override", silence) }
@@ -187,9 +187,6 @@ struct ConfigurationFile {
     private mutating func deploySteps(_ node: YAMLNode?, _ name: String, _ silence: Int?) -> [StepPlan] {
         steps(node, name, silence ?? ConfigurationReader.deployInactivity) { $0.deploySteps($1, $2) }
     }
-
-    /// Seconds that a step may be silent.
-    private mutating func silence(_ node: YAMLNode?, _ name: String) -> Int? { limit(node, name) }
 
     /// A time that is more than nothing, in seconds.
     private mutating func limit(_ node: YAMLNode?, _ name: String) -> Int? {

@@ -44,10 +44,8 @@ public struct StepLogs: Sendable {
     /// the step has ended, and the next one does the step again.
     func appendOnce(_ text: String, to step: Step) throws {
         try makeFolder(of: step)
-        let path = path(of: step)
-        if let log = FileManager.default.contents(atPath: path), log.suffix(text.utf8.count).elementsEqual(text.utf8) {
-            return
-        }
+        let (path, count) = (path(of: step), text.utf8.count)
+        if let end = try? read(step, from: -count, limit: count), end.bytes.elementsEqual(text.utf8) { return }
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }

@@ -163,9 +163,10 @@ public struct StepRunner: Sendable {
         var failure: Failure
     }
 
-    /// Asks the owner again while what it needs is away, and says so on the step and in its log.
+    /// Asks the owner again while what it needs is away, and says so on the step and in its log. The time counts from
+    /// the step's recorded start, so that a restart gives it no more.
     private func prepare(_ step: Step, _ record: StepRecord, _ wishes: Wishes) async throws -> Preparation {
-        let began = Date()
+        let began = step.startedAt ?? Date()
         var told: String?
         while true {
             do {

@@ -54,9 +54,7 @@ package struct EdgeConfiguration: Hashable, Sendable {
     package var structure: String {
         var subject = self
         for index in subject.services.indices { subject.services[index].servers = [] }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in subject.sections.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return "structure-" + String(hash, radix: 16)
+        return "structure-" + String(Fingerprint(subject.sections).value, radix: 16)
     }
 
     /// The whole of haproxy.cfg. What each line is for was found by experiment: without `noreuseport` a second HAProxy

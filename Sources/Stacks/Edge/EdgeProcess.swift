@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Supervisor
 
 /// The processes of the edge: HAProxy with its master, and a keeper that starts it again when it dies. Both outlive the
@@ -76,9 +77,5 @@ public struct EdgeProcess: Sendable {
         return all
     }
 
-    private static func digest(_ text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
-    }
+    private static func digest(_ text: String) -> String { String(Fingerprint(text).value, radix: 16) }
 }

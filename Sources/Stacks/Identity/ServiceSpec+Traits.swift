@@ -3,18 +3,13 @@ import Foundation
 
 extension ServiceSpec {
     /// 16 hexadecimal digits that are equal for equal specs, whatever their scale; stable across versions of Swift
-    /// (FNV-1a over JSON with sorted keys: it tells changes apart, it protects nothing).
+    /// (the fingerprint of JSON with sorted keys: it tells changes apart, it protects nothing).
     public var hash: String {
         var subject = self
         subject.scale = 0
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in (try? encoder.encode(subject)) ?? Data() {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return Fingerprint((try? encoder.encode(subject)) ?? Data()).digits
     }
 
     /// What containers are created from.

@@ -13,10 +13,10 @@ extension StackService {
             while !Task.isCancelled {
                 let version = signal.version
                 do {
-                    for key in try await openServices() where !isAtWork(key) {
+                    for key in try await openServices() where claim(key) {
                         group.addTask {
                             await self.drive(key)
-                            await self.isDone(key)
+                            await self.release(key)
                             self.signal.fire()
                         }
                     }
@@ -100,7 +100,7 @@ extension StackService {
             let services = try await store.read { try ServiceRecord.all($0, environment: environment.id) }
             for service in services where groups[service.key] == nil { groups[service.key] = [] }
             for (key, containers) in groups.sorted(by: { $0.key.description < $1.key.description })
-            where !isAtWork(key) {
+            where claim(key) {
                 do {
                     if shifts[key] != (before[key] ?? 0) + 1 {
                         // A rollout came and went since the containers were seen.
@@ -112,7 +112,7 @@ extension StackService {
                 } catch {
                     logger.warning("repair", metadata: ["service": "\(key)", "error": "\(error)"])
                 }
-                isDone(key)
+                release(key)
             }
         } catch {
             if Task.isCancelled { return false }

@@ -49,7 +49,7 @@ extension StackService {
                         message: "\(name): removing it, the file does not name it"))
             }
             if request.confirmUpgrade { try Self.expireParked(chosen.map(\.name), request.stack, environment, db) }
-            if let key { try UpAnswer.keep(db, key, outcomes) }
+            if let key { try UpAnswer.keep(db, key, outcomes, at: at) }
             try Store.log("environment/\(environment.id)", "up", in: db)
             return outcomes
         }

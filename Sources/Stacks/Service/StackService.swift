@@ -79,15 +79,15 @@ public actor StackService {
         await edge?.stop()
     }
 
-    /// Takes the service for one task; true when another has it already.
-    package func isAtWork(_ key: ServiceKey) -> Bool {
-        guard busy.insert(key).inserted else { return true }
+    /// Takes the service for one task; false when another has it already.
+    package func claim(_ key: ServiceKey) -> Bool {
+        guard busy.insert(key).inserted else { return false }
         shifts[key, default: 0] += 1
-        return false
+        return true
     }
 
-    /// Gives it back.
-    package func isDone(_ key: ServiceKey) {
+    /// Gives back what ``claim(_:)`` took.
+    package func release(_ key: ServiceKey) {
         busy.remove(key)
         shifts[key, default: 0] += 1
     }

@@ -1,32 +1,6 @@
 package import Model
 package import struct Foundation.Date
 
-/// The load balancer as the loop knows it.
-package protocol LoadBalancer: Sendable {
-    /// Makes it what `load` says, and returns what it then says of itself. Calls take turns, and each loads anew.
-    func converge(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState
-    /// Ends it; open connections are cut.
-    func stop() async
-}
-
-/// What finds out whether containers are fit.
-package protocol HealthProbing: Sendable {
-    /// Watches exactly these containers of a service from now on.
-    func watch(_ subjects: [HealthSubject], of key: ServiceKey) async
-    /// What is known of the containers of a service, by container id; nothing of one that was not probed yet.
-    func records(of key: ServiceKey) async -> [String: HealthRecord]
-    /// Ends all probing.
-    func stop() async
-}
-
-/// One run of a container that is probed; another start or address is another run.
-package struct HealthSubject: Hashable, Sendable {
-    package var containerID: String
-    package var address: String
-    package var startedAt: Date?
-    package var check: HealthCheck
-}
-
 /// What a ``StackService`` stands on beside its store and its engines. The real ones are the rule; a simulation brings
 /// its own, with a clock that it moves.
 package struct Surroundings: Sendable {
@@ -57,16 +31,4 @@ package struct Surroundings: Sendable {
         self.isPortFree = isPortFree
         self.decide = decide
     }
-}
-
-/// What one turn at a service's rollouts came to.
-package enum Turn: Hashable, Sendable {
-    /// No rollout is left.
-    case rests
-    /// Something was done: the next turn may follow at once.
-    case acted
-    /// Nothing is to be done before something changes or the time has come. Blind: nothing could be seen.
-    case waits(until: Date?, isBlind: Bool)
-    /// Something failed that trying again may mend.
-    case stumbled
 }

@@ -12,11 +12,11 @@ enum UpAnswer {
             .map(JSONText.decode)
     }
 
-    /// Keeps it for a day.
-    static func keep(_ db: Database, _ key: String, _ outcomes: [ServiceOutcome]) throws {
-        try db.execute(sql: "DELETE FROM upAnswer WHERE at < ?", arguments: [Date().addingTimeInterval(-day)])
+    /// Keeps it for a day from `at`, which is now.
+    static func keep(_ db: Database, _ key: String, _ outcomes: [ServiceOutcome], at: Date) throws {
+        try db.execute(sql: "DELETE FROM upAnswer WHERE at < ?", arguments: [at.addingTimeInterval(-day)])
         try db.execute(
             sql: "INSERT INTO upAnswer (key, outcomes, at) VALUES (?, ?, ?)",
-            arguments: [key, try JSONText.encode(outcomes), Date()])
+            arguments: [key, try JSONText.encode(outcomes), at])
     }
 }

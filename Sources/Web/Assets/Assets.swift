@@ -1,3 +1,5 @@
+import Model
+
 /// A file that pages need, held in the program itself: one binary, nothing to install beside it.
 struct Asset: Sendable {
     let name: String
@@ -10,14 +12,7 @@ struct Asset: Sendable {
         self.name = name
         self.contentType = contentType
         self.text = text
-        path = "/assets/\(Self.hash(text))/\(name)"
-    }
-
-    /// FNV-1a, 64 bits: tells versions apart, protects nothing.
-    private static func hash(_ text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 36)
+        path = "/assets/\(String(Fingerprint(text).value, radix: 36))/\(name)"
     }
 }
 

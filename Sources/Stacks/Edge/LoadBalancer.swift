@@ -1,0 +1,7 @@
+/// The load balancer as the loop knows it.
+package protocol LoadBalancer: Sendable {
+    /// Makes it what `load` says, and returns what it then says of itself. Calls take turns, and each loads anew.
+    func converge(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState
+    /// Ends it; open connections are cut.
+    func stop() async
+}
