@@ -26,10 +26,18 @@ public struct StepRunner: Sendable {
     private static let preparationLimit = Duration.seconds(3600)
     /// So long does a step wait for an engine, a registry or a disk that is away.
     private let patience: TimeInterval
+    /// And so long, if that is longer, after a start of the server: what it needs may have been started with it.
+    private let grace: TimeInterval
 
-    /// - Parameter patience: seconds that a step waits for an engine, a registry or a disk that is away.
-    public init(store: Store, supervisor: Supervisor, logsDirectory: String, patience: Int = 600, logger: Logger) {
+    /// - Parameters:
+    ///   - patience: seconds that a step waits for an engine, a registry or a disk that is away.
+    ///   - grace: seconds that it waits at least after a start of the server.
+    public init(
+        store: Store, supervisor: Supervisor, logsDirectory: String, patience: Int = 600, grace: Int = 60,
+        logger: Logger
+    ) {
         self.patience = TimeInterval(patience)
+        self.grace = TimeInterval(min(grace, patience))
         self.store = store
         self.supervisor = supervisor
         self.logger = logger
@@ -164,9 +172,10 @@ public struct StepRunner: Sendable {
     }
 
     /// Asks the owner again while what it needs is away, and says so on the step and in its log. The time counts from
-    /// the step's recorded start, so that a restart gives it no more.
+    /// the step's recorded start, so that a restart gives it little more.
     private func prepare(_ step: Step, _ record: StepRecord, _ wishes: Wishes) async throws -> Preparation {
         let began = step.startedAt ?? Date()
+        let end = max(began.addingTimeInterval(patience), Date().addingTimeInterval(grace))
         var told: String?
         while true {
             do {
@@ -179,7 +188,7 @@ public struct StepRunner: Sendable {
                 return preparation
             } catch let failure as Failure where mayPass(failure) {
                 try Task.checkCancellation()
-                guard Date() < began.addingTimeInterval(patience) else { throw GaveUp(failure: failure) }
+                guard Date() < end else { throw GaveUp(failure: failure) }
                 if told != failure.message {
                     told = failure.message
                     try? logs.appendOnce("slipway: waiting: \(failure.message)\n", to: step)
