@@ -20,7 +20,7 @@ public struct DeliverySettings: Sendable {
     public var patience: Int
     /// Tells this installation's containers from another's on the same engine.
     public var instance: String
-    /// Path of `slipway-agent`, which runs the steps of the tests in their container.
+    /// Path of `slipway-agent`, which runs the steps of the tests in their container; the engine sees it too.
     public var agent: String
 
     public init(

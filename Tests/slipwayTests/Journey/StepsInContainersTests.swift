@@ -43,7 +43,7 @@ struct StepsInContainersTests {
                             nohup sleep 1000 > /dev/null 2>&1 < /dev/null &
                             echo $! > /.slipway/left
                         - run: kill -0 "$(cat /.slipway/left)" && echo "it runs on"
-                        - {run: {name: elsewhere, command: 'true', working_directory: /nowhere}}
+                        - {run: {name: elsewhere, command: 'true', working_directory: nowhere}}
                     """,
                 ])
             let view = try await slipway.build(of: "web", try await repository.push("First"))
@@ -52,7 +52,7 @@ struct StepsInContainersTests {
             for line in [
                 "user \(user.id) in /workspace, home \(user.home)", "to stderr", "to tty",
                 "yes a b /.slipway/bin:/of/the/image:/usr/bin:/bin xterm-256color", "it runs on",
-                "slipway: the step can't enter the folder /nowhere: No such file or directory",
+                "slipway: the step can't enter the folder /workspace/nowhere: No such file or directory",
             ] {
                 #expect(log.components(separatedBy: "\(line)\n").count == 2, "\(line): \(log)")
             }
