@@ -150,61 +150,102 @@ ssize_t linux_receive(int socket, void *bytes, size_t capacity, int *descriptors
 
 int linux_leave_terminal(int descriptor) { return ioctl(descriptor, TIOCNOTTY); }
 
-/// What the child reports when it could not become the program.
-struct failure {
+// What comes through a pipe that the exec which succeeds closes: the program's process (stage -1), then why it could not
+// become the program.
+struct report {
     int stage;
-    int error;
+    int value;
 };
 
-/// In the child: becomes the program, or returns why not. Nothing here allocates.
-static struct failure become(const char *directory, char *const *arguments, char *const *environment,
-                             const int *descriptors) {
+static void tell(int pipe, int stage, int value) {
+    struct report report = {stage, value};
+    if (write(pipe, &report, sizeof report) != sizeof report) _exit(126);
+}
+
+static void default_signals(void) {
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// Makes the group of this process that of the terminal, whoever's it was.
+static void take_foreground(void) {
+    signal(SIGTTOU, SIG_IGN);
+    tcsetpgrp(0, getpgrp());
+}
+
+// The session's leader: waits for the program and ends as it ended. When a leader ends, the group of the terminal gets
+// SIGHUP: that is then its own, so that what the program left in the background lives on.
+static void keep_session(pid_t program) {
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    if (close_range(3, ~0U, 0) != 0) {
+        for (int descriptor = 3; descriptor < 4096; descriptor++) close(descriptor);
+    }
+    int status = 0;
+    while (waitpid(program, &status, 0) < 0 && errno == EINTR) {
+    }
+    take_foreground();
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+// In the child: becomes the program's keeper, or reports why not. Nothing here allocates.
+static void run_session(const char *directory, char *const *arguments, char *const *environment,
+                        const int *descriptors, int pipe) {
     setsid();
     for (int i = 0; i < 3; i++) {
-        if (dup2(descriptors[i], i) < 0) return (struct failure){LINUX_STEP_FORK, errno};
+        if (dup2(descriptors[i], i) < 0) return tell(pipe, LINUX_STEP_FORK, errno);
     }
     // Fails where it is no terminal, or another session's: the step does without.
     ioctl(0, TIOCSCTTY, 0);
-    if (chdir(directory) != 0) return (struct failure){LINUX_STEP_DIRECTORY, errno};
+    if (chdir(directory) != 0) return tell(pipe, LINUX_STEP_DIRECTORY, errno);
+    pid_t program = fork();
+    if (program < 0) return tell(pipe, LINUX_STEP_FORK, errno);
+    if (program > 0) keep_session(program);
+    setpgid(0, 0);
+    take_foreground();
+    default_signals();
+    tell(pipe, -1, getpid());
     environ = (char **)environment;
     execvp(arguments[0], arguments);
-    return (struct failure){LINUX_STEP_PROGRAM, errno};
+    tell(pipe, LINUX_STEP_PROGRAM, errno);
+}
+
+static int read_report(int pipe, struct report *report) {
+    ssize_t count;
+    do {
+        count = read(pipe, report, sizeof *report);
+    } while (count < 0 && errno == EINTR);
+    return count == sizeof *report;
 }
 
 pid_t linux_start_step(const char *directory, char *const *arguments, char *const *environment,
-                       const int *descriptors, int *stage) {
+                       const int *descriptors, pid_t *group, int *stage) {
     *stage = LINUX_STEP_FORK;
-    // Closed by the exec that succeeds; what comes through it is why one didn't.
-    int report[2];
-    if (pipe2(report, O_CLOEXEC) != 0) return -1;
-    pid_t child = fork();
-    if (child < 0) {
-        int error = errno;
-        close(report[0]);
-        close(report[1]);
-        errno = error;
-        return -1;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    pid_t leader = fork();
+    if (leader == 0) {
+        run_session(directory, arguments, environment, descriptors, ends[1]);
+        _exit(126);
     }
-    if (child == 0) {
-        struct failure failure = become(directory, arguments, environment, descriptors);
-        if (write(report[1], &failure, sizeof failure) < 0) _exit(126);
-        _exit(127);
+    int error = errno;
+    close(ends[1]);
+    struct report report;
+    while (leader > 0 && read_report(ends[0], &report)) {
+        if (report.stage < 0) {
+            *group = report.value;
+            continue;
+        }
+        // The leader ends by itself.
+        while (waitpid(leader, NULL, 0) < 0 && errno == EINTR) {
+        }
+        *stage = report.stage;
+        error = report.value;
+        leader = -1;
     }
-    close(report[1]);
-    struct failure failure;
-    ssize_t count;
-    do {
-        count = read(report[0], &failure, sizeof failure);
-    } while (count < 0 && errno == EINTR);
-    close(report[0]);
-    if (count != sizeof failure) return child;
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-    }
-    *stage = failure.stage;
-    errno = failure.error;
-    return -1;
+    close(ends[0]);
+    errno = error;
+    return leader;
 }

@@ -9,12 +9,14 @@ struct AgentServer {
         var buffer = MessageBuffer()
         /// Its descriptors 0 to 2, until the step has them.
         var descriptors: [Int32] = []
-        /// First process of its step.
+        /// The leader of its step's session.
         var leader: pid_t?
     }
 
-    /// A step whose first process is not buried.
+    /// A step whose leader is not buried.
     private struct Running {
+        /// The process group of its program.
+        var group: pid_t
         /// Nil once its client is gone.
         var client: Int32?
         /// Whether it was told to end: then nothing of it stays.
@@ -154,7 +156,7 @@ struct AgentServer {
             if number == UInt8(SIGKILL) {
                 StepProcesses.kill(sessionOf: leader)
             } else {
-                kill(-leader, Int32(number))
+                signalProgram(of: leader, Int32(number))
             }
         case .ended, .refused: throw .malformed
         }
@@ -164,11 +166,11 @@ struct AgentServer {
 
     private mutating func start(_ request: StepRequest, for client: Int32, on descriptors: [Int32]) {
         let environment = Words.environment(own: Words.ownEnvironment, over: request.environment)
-        var (stage, error): (Int32, Int32) = (0, ENOMEM)
+        var (stage, error, group): (Int32, Int32, pid_t) = (0, ENOMEM, 0)
         let leader: pid_t? = Words.withList([request.directory]) { directory in
             Words.withList(request.arguments) { arguments in
                 Words.withList(environment) { environment in
-                    let pid = linux_start_step(directory.pointee, arguments, environment, descriptors, &stage)
+                    let pid = linux_start_step(directory.pointee, arguments, environment, descriptors, &group, &stage)
                     error = errno
                     return pid
                 }
@@ -176,11 +178,16 @@ struct AgentServer {
         }
         for descriptor in descriptors { close(descriptor) }
         connections[client]?.descriptors = []
-        guard let pid = leader, pid > 0 else {
+        guard let pid = leader, pid > 0, group > 0 else {
             return finish(client, Self.refusal(of: request, stage: stage, error: error))
         }
         connections[client]?.leader = pid
-        steps[pid] = Running(client: client)
+        steps[pid] = Running(group: group, client: client)
+    }
+
+    /// The leader waits for its program: while it lives, the program's group is no other's.
+    private func signalProgram(of leader: pid_t, _ number: Int32) {
+        if let group = steps[leader]?.group { kill(-group, number) }
     }
 
     /// Why a step never ran, in the words and with the status of a shell.
@@ -224,7 +231,8 @@ struct AgentServer {
         for descriptor in connection.descriptors { close(descriptor) }
         close(client)
         guard let leader = connection.leader else { return }
-        steps[leader] = Running(client: nil, isEnding: true)
+        steps[leader]?.client = nil
+        steps[leader]?.isEnding = true
         StepProcesses.kill(sessionOf: leader)
     }
 }

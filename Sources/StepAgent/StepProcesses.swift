@@ -1,6 +1,6 @@
 import Glibc
 
-/// The processes of a step: its session, and all descendants of its first process.
+/// The processes of a step: its session, and all descendants of that session's leader.
 enum StepProcesses {
     struct Stat: Hashable {
         var pid: pid_t

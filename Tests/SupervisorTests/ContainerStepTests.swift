@@ -226,10 +226,7 @@ struct ContainerStepTests {
     @Test func `What a step leaves in the background outlives it`() async throws {
         try await use { agent, scratch async throws in
             let outcome = try await agent.run(
-                """
-                nohup bash -c 'echo $$ > pid; exec sleep 1000' > /dev/null 2>&1 < /dev/null &
-                until [ -s pid ]; do sleep 0.01; done
-                """)
+                "bash -c 'echo $$ > pid; exec sleep 1000' & until [ -s pid ]; do sleep 0.01; done")
             #expect(outcome.succeeded)
             let pid = try await scratch.wait(for: "pid")
             #expect(try await agent.run("kill -0 \(pid)").succeeded)

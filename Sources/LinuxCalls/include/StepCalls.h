@@ -41,6 +41,7 @@ enum linux_step_stage { LINUX_STEP_FORK = 0, LINUX_STEP_DIRECTORY = 1, LINUX_STE
 
 /// Starts a program in a session of its own, with all signals as they are by default, those three descriptors as its
 /// first and, where the first is a terminal that nobody has, that as its controlling terminal. The program is looked up in
-/// the `PATH` of the new environment. Returns the pid once the program runs; -1 with `errno` and the stage.
+/// the `PATH` of the new environment. Returns the session's leader once the program runs, a process that ends with the
+/// program's status or 128 and its signal, and the program's process group; -1 with `errno` and the stage.
 pid_t linux_start_step(const char *directory, char *const *arguments, char *const *environment,
-                       const int *descriptors, int *stage);
+                       const int *descriptors, pid_t *group, int *stage);
