@@ -32,9 +32,9 @@ struct EngineTests {
     private static let tested =
         "test: {image: 'debian:12-slim', steps: ['for i in $(seq 600); do echo tested $i; sleep 1; done']}\n"
 
-    /// The engine is stopped, or killed, while a step of the tests runs: it ends with the reason, and once.
+    /// The engine is stopped, or killed and started, while a step of the tests runs: it ends with the reason, and once.
     private func interruptTest(
-        _ slipway: Installation, _ repository: Repository, _ name: String,
+        _ slipway: Installation, _ repository: Repository, _ name: String, reason: String,
         _ interrupt: () async throws -> Void
     ) async throws {
         let sha = try await repository.push("Test \(name)", ["slipway.yml": "image: false\n\(Self.tested)# \(name)\n"])
@@ -45,11 +45,11 @@ struct EngineTests {
         let seconds = try #require(build.build.endedAt).timeIntervalSince(since)
         print("\(name): the build ended after \(seconds) s: \(build.build.reason ?? "")")
         #expect(build.build.state == .failed)
-        #expect(build.build.reason?.contains("Docker Engine was stopped") == true, "\(build.build.reason ?? "")")
+        #expect(build.build.reason?.contains(reason) == true, "\(build.build.reason ?? "")")
         let log = try await slipway.log(of: build.steps, at: "/builds/\(build.build.id)")
-        #expect(log.contains("slipway: the Docker Engine was stopped"), "\(log)")
+        #expect(log.contains(reason) && log.contains("slipway: the step's container has ended\n"), "\(log)")
         for line in ["tested 1\n", "tested 2\n"] { #expect(log.components(separatedBy: line).count == 2, "\(log)") }
-        #expect(try await slipway.page("/builds/\(build.build.id)").contains("the Docker Engine was stopped"))
+        #expect(try await slipway.page("/builds/\(build.build.id)").contains(reason))
     }
 
     /// The engine is stopped while a step of the tests runs, and comes back: the step goes on all the time, to its end.
@@ -81,8 +81,12 @@ struct EngineTests {
             let first = try await slipway.built(repository, "One")
             #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
 
-            // A step of the tests.
-            try await interruptTest(slipway, repository, "killed") {
+            // A step of the tests. An engine that was killed ends the containers when it comes back.
+            try await interruptTest(slipway, repository, "stopped", reason: "the Docker Engine was stopped") {
+                try await engine.stop()
+            }
+            try await engine.start()
+            try await interruptTest(slipway, repository, "killed", reason: "by a stop of the Docker Engine") {
                 try await engine.kill9()
                 try await engine.start()
             }
