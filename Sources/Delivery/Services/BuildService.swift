@@ -128,7 +128,7 @@ struct BuildService: Sendable {
             configuration: try await validConfiguration(of: app, at: build.sha), engine: engine,
             dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry, checkouts: settings.checkouts,
             instance: settings.instance, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app),
-            patience: settings.patience)
+            patience: settings.patience, agent: settings.agent)
     }
 
     /// What the commit's files ask for, and what is wrong with them.
