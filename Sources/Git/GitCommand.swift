@@ -73,7 +73,7 @@ struct GitCommand: Sendable {
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
         do {
             let result = try await Subprocess.run(
-                .name("git"), arguments: Arguments(GitEnvironment.options + arguments),
+                GitProgram.executable, arguments: Arguments(GitEnvironment.options + arguments),
                 environment: .custom(GitEnvironment.variables()), workingDirectory: directory.map { FilePath($0) },
                 platformOptions: options, input: .array(input), output: .bytes(limit: 256 << 20),
                 error: .bytes(limit: 4 << 20))

@@ -54,7 +54,7 @@ final class GitExchange: Sendable {
         options.processGroupID = 0
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
         let result = try await Subprocess.run(
-            .name("git"), arguments: Arguments(GitEnvironment.options + ["http-backend"]),
+            GitProgram.executable, arguments: Arguments(GitEnvironment.options + ["http-backend"]),
             environment: .custom(environment), platformOptions: options, input: .inputWriter, output: .sequence,
             error: .sequence
         ) { execution in
