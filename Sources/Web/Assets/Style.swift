@@ -153,7 +153,7 @@ extension Style {
         form.stack { display: grid; gap: var(--s4); }
         .field label, .field .label { display: block; font-weight: 560; margin-bottom: var(--s1); }
         .field .hint { color: var(--muted); font-size: var(--t-s); margin-top: var(--s1); }
-        input[type=text], input[type=password], input[type=search], input[type=url] { width: 100%; min-height: 2.25rem; padding: .35rem .65rem;
+        input[type=text], input[type=password], input[type=search], input[type=url], select { width: 100%; min-height: 2.25rem; padding: .35rem .65rem;
           border: 1px solid var(--line-strong); border-radius: var(--round-s); background: var(--surface); color: var(--text); font: inherit; }
         input:focus-visible { outline-offset: 0; border-color: var(--accent); }
         fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
@@ -164,6 +164,19 @@ extension Style {
         .choice label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
         .choice strong { display: block; font-weight: 560; }
         .choice input { accent-color: var(--accent); margin-top: .25rem; flex: none; }
+        .adds { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
+        .adds input, .adds select { flex: 1 1 9rem; width: auto; min-width: 0; max-width: 16rem; }
+        .checks { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4); }
+        .checks legend { padding: 0; }
+        .checks label { display: flex; gap: var(--s2); align-items: center; font-weight: 450; margin: 0; }
+        .checks input { accent-color: var(--accent); }
+        .team { grid-template-columns: minmax(6rem, auto) minmax(0, 1fr) auto; }
+        .members { display: flex; flex-wrap: wrap; gap: var(--s2); }
+        .member { display: inline-flex; align-items: center; gap: var(--s1); padding: .1rem .5rem; border-radius: 999px; background: var(--quiet-soft); font-size: var(--t-s); }
+        .member form { display: inline-flex; }
+        .diff summary { cursor: pointer; color: var(--muted); font-size: var(--t-xs); }
+        .diff pre { white-space: pre-wrap; overflow-wrap: anywhere; font: var(--t-xs)/1.5 var(--mono); }
+        @media (max-width: 44rem) { .team { grid-template-columns: minmax(0, 1fr); } }
         .narrow { max-width: 34rem; }
         .gate { max-width: 22rem; margin: 12vh auto 0; }
         .gate .brand { justify-content: center; font-size: var(--t-xl); margin-bottom: var(--s5); }
