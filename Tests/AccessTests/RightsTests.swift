@@ -64,14 +64,15 @@ struct RightsTests {
         #expect(!isAllowed(.operate, on: example.resource, for: token))
     }
 
-    @Test(arguments: [
-        (Role.viewer, Set<Right>([.read])), (.deployer, [.read, .deploy, .operate]), (.admin, Set(Right.allCases)),
-    ])
-    func `A role gives its rights and no other`(role: Role, rights: Set<Right>) {
-        for right in Right.allCases {
-            #expect(
-                isAllowed(right, on: Self.target, for: principal([grant(.role(role))])) == rights.contains(right),
-                "\(right)")
+    @Test func `A role gives its rights and no other`() {
+        let table: [Role: Set<Right>] = [
+            .viewer: [.read], .deployer: [.read, .deploy, .operate], .admin: Set(Right.allCases),
+        ]
+        for role in Role.allCases {
+            for right in Right.allCases {
+                let isGiven = isAllowed(right, on: Self.target, for: principal([grant(.role(role))]))
+                #expect(isGiven == table[role]?.contains(right), "\(role) \(right)")
+            }
         }
     }
 

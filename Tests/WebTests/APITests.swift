@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import HTTPTypes
 import Model
+import Stacks
 import Testing
 
 @testable import Web

@@ -72,8 +72,8 @@ import Testing
     @Test func `Whatever isn't a GET is recorded, git's fetch apart`() async throws {
         try await World.run(replacing: { routes in
             for route in routes {
-                let isFetch = route.path.hasSuffix("/git-upload-pack")
-                #expect((route.action == nil) == (route.method == .get || isFetch), "\(route.name)")
+                let isRead = route.name.hasPrefix("GET ") || route.path.hasSuffix("/git-upload-pack")
+                #expect((route.action == nil) == isRead, "\(route.name)")
             }
             #expect(Set(routes.map(\.name)).count == routes.count)
             return routes
@@ -107,8 +107,9 @@ import Testing
             let absent = try await world.get("/api/v1/apps/ordres", headers)
             #expect(hidden.status == 404)
             #expect(absent.text.replacing("ordres", with: "orders") == hidden.text)
-            let deploy = try await world.get("/api/v1/deploys/1", headers)
-            #expect(deploy.text == (try await world.get("/api/v1/deploys/99", headers)).text.replacing("99", with: "1"))
+            let deploy = try await world.get("/api/v1/deploys/1", headers).text
+            let none = try await world.get("/api/v1/deploys/99", headers).text
+            #expect(deploy == none.replacing("99", with: "1"))
         }
     }
 

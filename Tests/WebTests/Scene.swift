@@ -120,7 +120,7 @@ struct Scene {
                 )
             }
         }
-        return [(Name(name: route.name, needs: needs), HTTPRequest(method: route.method.rawValue, path: path))]
+        return [(Name(name: route.name, needs: needs), HTTPRequest(method: String(route.name.prefix { $0 != " " }), path: path))]
     }
 
     /// `yes`, or the status of the answer that turned it away.

@@ -23,6 +23,7 @@ extension API {
             ], status: .created, answer: "App"
         ) { call in
             let new = try await call.body(NewApp.self)
+            call.context.note.set { $0.app = new.name }
             let app = try await call.services.delivery.addApp(
                 name: new.name, source: new.url.map { .remote(url: $0) } ?? .hosted, branch: new.branch ?? "main")
             call.context.note.added(app)

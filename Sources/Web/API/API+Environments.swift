@@ -27,6 +27,7 @@ extension API {
             ], status: .created, answer: "Environment"
         ) { call in
             let new = try await call.body(NewEnvironment.self)
+            call.context.note.set { $0.environment = new.name }
             let environment = try await call.services.stacks.addEnvironment(
                 name: new.name, aliases: new.aliases ?? [], socket: new.socket ?? "/var/run/docker.sock")
             call.context.note.added(environment)

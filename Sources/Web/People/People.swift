@@ -64,7 +64,8 @@ extension WebServices {
             scope.appID = found.app.id
         }
         if let environment, !environment.isEmpty {
-            guard let found = try await environments(context).first(where: { $0.name == environment }) else {
+            let visible = try await environments(context)
+            guard let found = visible.first(where: { ([$0.name] + $0.aliases).contains(environment) }) else {
                 throw Failure(.notFound, "There is no environment \(environment)")
             }
             scope.environmentID = found.id

@@ -56,6 +56,7 @@ struct EnvironmentRoutes: Sendable {
 
     private func add(_ context: WebContext) async throws -> Response {
         let form = context.form
+        context.note.set { $0.environment = (form["name"] ?? "").trimmed }
         do {
             let aliases = (form["aliases"] ?? "").split(separator: ",").map { String($0).trimmed }
             let environment = try await services.stacks.addEnvironment(

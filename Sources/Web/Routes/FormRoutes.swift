@@ -44,6 +44,7 @@ struct FormRoutes: Sendable {
         let form = context.form
         let (name, url) = (form["name"] ?? "", (form["url"] ?? "").trimmed)
         let isRemote = form["source"] == "remote"
+        context.note.set { $0.app = name.trimmed }
         do {
             if isRemote, url.isEmpty {
                 throw Failure(.invalid, "The address of the repository is empty", hint: "https://…, ssh://… or a path")

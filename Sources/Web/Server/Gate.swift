@@ -18,7 +18,10 @@ struct Gate: Sendable {
             context.place = try await admit(route, request, context)
         } catch {
             // Strangers must not fill the log.
-            if context.principal != nil { await record(route, .refused, context) }
+            if context.principal != nil {
+                context.place = Self.asked(context)
+                await record(route, .refused, context)
+            }
             throw error
         }
         context.renew = { [context] in try await renewed(route, request, context) }
@@ -68,7 +71,7 @@ struct Gate: Sendable {
             if !principal.readsEverything { failure.hint = nil }
             throw failure
         }
-        place.subject = context.parameters.get("id") ?? context.parameters.get("account") ?? context.parameters.get("team")
+        place.subject = Self.asked(context).subject
         if subject != .server, !principal.may(.read, place.resource) { throw hidden(place, subject, principal) }
         guard principal.may(right, place.resource) else {
             throw Failure(
@@ -89,6 +92,14 @@ struct Gate: Sendable {
             }
             return Failure(.notFound, "There is no environment \(place.environment ?? "")")
         }
+    }
+
+    /// What the path names, whether or not it is there.
+    private static func asked(_ context: WebContext) -> Place {
+        let parameters = context.parameters
+        return Place(
+            app: parameters.get("app") ?? parameters.get("repository"), environment: parameters.get("environment"),
+            subject: parameters.get("id") ?? parameters.get("account") ?? parameters.get("team"))
     }
 
     private static func words(_ place: Place) -> String {
