@@ -75,8 +75,10 @@ extension Style {
         .top nav { display: flex; gap: var(--s1); flex: 1; height: 100%; }
         .top nav a { display: flex; align-items: center; padding: 0 var(--s3); color: var(--muted); font-weight: 520;
           border-bottom: 2px solid transparent; border-top: 2px solid transparent; }
+        .top nav a, .who { white-space: nowrap; }
         .top nav a:hover { color: var(--text); text-decoration: none; }
         .top nav a[aria-current] { color: var(--text); border-bottom-color: var(--accent); }
+        .who .name { color: inherit; }
         .who { display: flex; align-items: center; gap: var(--s3); color: var(--muted); font-size: var(--t-s); }
         main { max-width: 74rem; margin: 0 auto; padding: var(--s5) var(--s5) var(--s6); }
         .crumbs { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s1) var(--s2); color: var(--muted);
@@ -107,7 +109,8 @@ extension Style {
           .top > div, main, .foot { padding-left: var(--s4); padding-right: var(--s4); }
           .top > div { gap: var(--s3); }
           .top .brand span { display: none; }
-          .top nav a { padding: 0 var(--s2); }
+          .top nav { min-width: 0; overflow-x: auto; scrollbar-width: none; gap: 0; }
+          .top nav a { padding: 0 var(--s2); font-size: var(--t-s); }
           .who .name { display: none; }
         }
 
@@ -164,6 +167,8 @@ extension Style {
         .choice label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
         .choice strong { display: block; font-weight: 560; }
         .choice input { accent-color: var(--accent); margin-top: .25rem; flex: none; }
+        .table ~ .pad, .rows ~ .pad { padding: var(--s3) var(--s4); border-top: 1px solid var(--line); }
+        .card.adds { padding: var(--s3) var(--s4); } .team .adds { flex-wrap: nowrap; }
         .adds { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
         .adds input, .adds select { flex: 1 1 9rem; width: auto; min-width: 0; max-width: 16rem; }
         .checks { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4); }

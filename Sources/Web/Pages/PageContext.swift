@@ -69,7 +69,7 @@ struct PageContext: Sendable {
 
     private var footer: HTML {
         """
-        <footer class="foot"><span>Slipway \(version)</span><a href="/api/v1/openapi.json">API</a></footer>
+        <footer class="foot"><span>Slipway \(version)</span><a href="/account">Your account</a><a href="/api/v1/openapi.json">API</a></footer>
         """
     }
 
