@@ -11,7 +11,8 @@ import Testing
 @Suite struct PeopleTests {
     private func delete(_ path: String, _ headers: [(String, String)], _ world: World) async throws -> Int {
         try await world.client.send(
-            HTTPRequest(method: "DELETE", path: path, headers: headers), timeout: .seconds(20)).status
+            HTTPRequest(method: "DELETE", path: path, headers: headers), timeout: .seconds(20)
+        ).status
     }
 
     @Test func `Somebody is added, granted something, and locked out again`() async throws {
@@ -93,7 +94,8 @@ import Testing
                 "/account/password", ["current": "the first password", "password": "short", "csrf": csrf], cookie)
             #expect(short.status == 422)
             let right = try await world.form(
-                "/account/password", ["current": "the first password", "password": "the second password", "csrf": csrf],
+                "/account/password",
+                ["current": "the first password", "password": "the second password", "csrf": csrf],
                 cookie)
             #expect(right.status == 200)
             #expect(try await world.access.session(here) != nil)
@@ -109,7 +111,8 @@ import Testing
             try await world.access.addAccount("ada", password: "the first password")
             let old = try await world.access.signIn(account: "ada", password: "the first password")
             let reply = try await world.form(
-                "/sign-in", ["account": "ada", "password": "the first password"], [("Cookie", "slipway_session=\(old)")])
+                "/sign-in", ["account": "ada", "password": "the first password"], [("Cookie", "slipway_session=\(old)")]
+            )
             #expect(reply.status == 303)
             #expect(reply.header("set-cookie")?.contains(old) == false)
             #expect(try await world.access.session(old) == nil)

@@ -61,7 +61,8 @@ import Testing
         let lines = rows.map { line(["`\($0[0])`"] + $0.dropFirst()) }
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
             let tail = head[start...].drop { $0.hasPrefix("|") }
-            try (head[..<start] + lines + tail).joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+            try (head[..<start] + lines + tail).joined(separator: "\n").write(
+                to: file, atomically: true, encoding: .utf8)
             return
         }
         let stored = Array(head[start...].prefix { $0.hasPrefix("|") })
@@ -118,12 +119,14 @@ import Testing
     @Test func `Pages show no button that one may not press`() async throws {
         try await World.run { world in
             let scene = try await Scene(world)
-            for path in ["/", "/apps/orders", "/targets/orders/production", "/builds/1", "/deploys/1", "/environments"] {
+            for path in ["/", "/apps/orders", "/targets/orders/production", "/builds/1", "/deploys/1", "/environments"]
+            {
                 let viewer = try await world.get(path, try #require(scene.headers[.viewer])).text
                 let forms = viewer.matches(of: /action="([^"]*)"/).map { String($0.1) }
                 #expect(forms == ["/sign-out"], "\(path)")
                 #expect(!viewer.contains("/people") && !viewer.contains("/audit") && !viewer.contains("/plan?"))
-                #expect(try await world.get(path, try #require(scene.headers[.admin])).text.contains("href=\"/people\""))
+                #expect(
+                    try await world.get(path, try #require(scene.headers[.admin])).text.contains("href=\"/people\""))
             }
             let admin = try await world.get("/apps/orders", try #require(scene.headers[.admin])).text
             #expect(admin.contains("/apps/orders/remove"))
@@ -133,7 +136,9 @@ import Testing
     @Test func `The stream of events tells only of what may be read`() async throws {
         try await World.run { world in
             let scene = try await Scene(world)
-            for topic in ["app/1", "app/2", "build/1", "deploy/1", "rollout/1", "environment/1", "environment/2", "what/1"] {
+            for topic in [
+                "app/1", "app/2", "build/1", "deploy/1", "rollout/1", "environment/1", "environment/2", "what/1",
+            ] {
                 try await world.log(topic)
             }
             func topics(_ asker: Asker, until last: String) async throws -> Set<String> {

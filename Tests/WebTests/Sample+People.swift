@@ -10,24 +10,25 @@ extension Sample {
 
     var peoplePage: PeoplePage {
         PeoplePage(
-                accounts: [
-                    account("admin", []), account("ada", ["ops"]),
-                    account("miguel@example.com", ["ops"], disabled: Self.date(60_000)),
-                ],
-                teams: [Team(name: "ops", members: ["ada", "miguel@example.com"]), Team(name: "shop", members: [])],
-                grants: [
-                    GrantView(id: 1, account: "admin", allows: "admin"), GrantView(id: 2, allows: "viewer"),
-                    GrantView(id: 3, team: "ops", allows: "deployer", environment: "production"),
-                    GrantView(id: 4, account: "ada", allows: "force", app: "orders", environment: "production"),
-                ], apps: ["billing", "orders"], environments: ["production", "staging"],
-                made: .init(account: "ada", password: "shown-this-once"))
+            accounts: [
+                account("admin", []), account("ada", ["ops"]),
+                account("miguel@example.com", ["ops"], disabled: Self.date(60_000)),
+            ],
+            teams: [Team(name: "ops", members: ["ada", "miguel@example.com"]), Team(name: "shop", members: [])],
+            grants: [
+                GrantView(id: 1, account: "admin", allows: "admin"), GrantView(id: 2, allows: "viewer"),
+                GrantView(id: 3, team: "ops", allows: "deployer", environment: "production"),
+                GrantView(id: 4, account: "ada", allows: "force", app: "orders", environment: "production"),
+            ], apps: ["billing", "orders"], environments: ["production", "staging"],
+            made: .init(account: "ada", password: "shown-this-once"))
     }
 
     var accountPage: AccountPage {
         AccountPage(
             tokens: [
                 TokenView(
-                    id: 2, name: "ci", account: "ada", rights: ["read", "deploy"], app: "orders", environment: "production",
+                    id: 2, name: "ci", account: "ada", rights: ["read", "deploy"], app: "orders",
+                    environment: "production",
                     createdAt: Self.date(90_000), expiresAt: Self.date(-900_000), usedAt: Self.date(120)),
                 TokenView(id: 1, name: "laptop", createdAt: Self.date(800_000)),
             ], apps: ["billing", "orders"], environments: ["production", "staging"], token: "slp_shown_this_once")

@@ -73,7 +73,8 @@ struct Scene {
         let grants: [(PermissionTests.Asker, Role?, Scope)] = [
             (.nobody, nil, .everything), (.viewer, .viewer, .everything), (.deployer, .deployer, .everything),
             (.admin, .admin, .everything), (.app, .deployer, Scope(appID: app)),
-            (.otherApp, .deployer, Scope(appID: otherApp)), (.environment, .deployer, Scope(environmentID: environment)),
+            (.otherApp, .deployer, Scope(appID: otherApp)),
+            (.environment, .deployer, Scope(environmentID: environment)),
             (.otherEnvironment, .deployer, Scope(environmentID: otherEnvironment)),
         ]
         for (asker, role, scope) in grants {
@@ -120,7 +121,12 @@ struct Scene {
                 )
             }
         }
-        return [(Name(name: route.name, needs: needs), HTTPRequest(method: String(route.name.prefix { $0 != " " }), path: path))]
+        return [
+            (
+                Name(name: route.name, needs: needs),
+                HTTPRequest(method: String(route.name.prefix { $0 != " " }), path: path)
+            )
+        ]
     }
 
     /// `yes`, or the status of the answer that turned it away.

@@ -71,7 +71,8 @@ struct World: Sendable {
                     break
                 }
                 let world = World(
-                    store: store, access: access, delivery: delivery, stacks: stacks, routes: routes, folder: folder, port: port,
+                    store: store, access: access, delivery: delivery, stacks: stacks, routes: routes, folder: folder,
+                    port: port,
                     stop: { await group.triggerGracefulShutdown() })
                 do {
                     try await body(world)

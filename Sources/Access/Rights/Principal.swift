@@ -26,7 +26,8 @@ public struct Principal: Hashable, Sendable {
         switch actor.kind {
         case .socket: true
         case .deploy: false
-        case .account, .token: grants.contains { $0.scope == .everything } && bounds?.scope ?? .everything == .everything
+        case .account, .token:
+            grants.contains { $0.scope == .everything } && bounds?.scope ?? .everything == .everything
         }
     }
 

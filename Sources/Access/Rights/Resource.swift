@@ -38,7 +38,9 @@ public struct Scope: Hashable, Sendable {
     /// may see an app in one environment may see the app.
     public func covers(_ resource: Resource, for right: Right) -> Bool {
         let isRead = right == .read
-        func holds(_ given: Int64?, _ asked: Int64?) -> Bool { given == nil || given == asked || (isRead && asked == nil) }
+        func holds(_ given: Int64?, _ asked: Int64?) -> Bool {
+            given == nil || given == asked || (isRead && asked == nil)
+        }
         return holds(appID, resource.appID) && holds(environmentID, resource.environmentID)
     }
 }

@@ -15,11 +15,15 @@ extension API {
     }
 
     static let environmentRoutes: [APIRoute] = [
-        APIRoute(method: .get, path: "/environments", access: .known, summary: "Places to run things", answer: "[Environment]") {
+        APIRoute(
+            method: .get, path: "/environments", access: .known, summary: "Places to run things",
+            answer: "[Environment]"
+        ) {
             try .value(try await $0.services.environments($0.context))
         },
         APIRoute(
-            method: .post, path: "/environments", access: .right(.configure, .server), action: "environment.add", summary: "Adds an environment",
+            method: .post, path: "/environments", access: .right(.configure, .server), action: "environment.add",
+            summary: "Adds an environment",
             body: [
                 .init(name: "name", text: "production", isRequired: true),
                 .init(name: "aliases", type: "array", text: "Other names for it."),
@@ -34,27 +38,34 @@ extension API {
             return try .value(environment, .created)
         },
         APIRoute(
-            method: .get, path: "/environments/{environment}/stacks", access: .right(.read, .environment), summary: "Stacks, services and containers",
+            method: .get, path: "/environments/{environment}/stacks", access: .right(.read, .environment),
+            summary: "Stacks, services and containers",
             answer: "[StackView]"
         ) { call in try .value(try await call.services.stacks.stacks(in: try await call.environment())) },
         APIRoute(
-            method: .post, path: "/environments/{environment}/stacks/{stack}/up", access: .right(.operate, .environment), action: "services.up",
+            method: .post, path: "/environments/{environment}/stacks/{stack}/up",
+            access: .right(.operate, .environment), action: "services.up",
             summary: "Begins to bring services to what their files ask for; each outcome names its rollout",
             body: [.init(name: "services", type: "array", text: "As UpRequest.", isRequired: true)],
             answer: "[ServiceOutcome]"
         ) { call in try await up(call) },
-        APIRoute(method: .get, path: "/rollouts/{id}", access: .right(.read, .rollout), summary: "A rollout with its batch log", answer: "Rollout") {
+        APIRoute(
+            method: .get, path: "/rollouts/{id}", access: .right(.read, .rollout),
+            summary: "A rollout with its batch log", answer: "Rollout"
+        ) {
             try .value(try await $0.services.stacks.rollout(try $0.id()))
         },
         APIRoute(
-            method: .post, path: "/rollouts/{id}/cancel", access: .right(.operate, .rollout), action: "rollout.cancel", summary: "Takes a rollout back", status: .accepted,
+            method: .post, path: "/rollouts/{id}/cancel", access: .right(.operate, .rollout), action: "rollout.cancel",
+            summary: "Takes a rollout back", status: .accepted,
             answer: "Rollout"
         ) { call in
             try await call.services.stacks.cancel(rollout: try call.id())
             return try .value(try await call.services.stacks.rollout(try call.id()), .accepted)
         },
         APIRoute(
-            method: .get, path: "/environments/{environment}/containers/{container}/logs", access: .right(.read, .environment),
+            method: .get, path: "/environments/{environment}/containers/{container}/logs",
+            access: .right(.read, .environment),
             summary: "Output of a container",
             query: [
                 .init(name: "tail", type: "integer", text: "Lines from the end; 500 without it."),

@@ -44,7 +44,9 @@ extension API {
             body: [.init(name: "password", text: "12 characters or more; without it, one is made.")],
             answer: "Password"
         ) { call in
-            let (given, name) = (try await call.body(NewPassword.self).password, try call.context.parameters.name("account"))
+            let (given, name) = (
+                try await call.body(NewPassword.self).password, try call.context.parameters.name("account")
+            )
             var answer = PasswordAnswer()
             if let given {
                 try await call.services.access.setPassword(given, of: name)

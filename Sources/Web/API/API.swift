@@ -42,7 +42,8 @@ struct API: Sendable {
             return try await route.handler(call)
         }
         return try await kept.answer(
-            key: key, actor: call.context.principal?.actor.key ?? "", request: "\(route.method.rawValue) \(call.request.uri.path)",
+            key: key, actor: call.context.principal?.actor.key ?? "",
+            request: "\(route.method.rawValue) \(call.request.uri.path)",
             at: services.now()
         ) { try await route.handler(call) }
     }

@@ -30,12 +30,14 @@ struct AccountPage: Sendable {
     private static func made(_ token: String) -> HTML {
         Pieces.notice(
             .good, Icon.check, "The token, shown this once",
-            "<pre>\(token)</pre><p class=\"hint\">For SLIPWAY_TOKEN, for Authorization: Bearer …, or as git's password.</p>")
+            "<pre>\(token)</pre><p class=\"hint\">For SLIPWAY_TOKEN, for Authorization: Bearer …, or as git's password.</p>"
+        )
     }
 
     private func list(_ context: PageContext) -> HTML {
         guard !tokens.isEmpty else {
-            return "<div class=\"card pad muted small\">None yet. Programs and git show who they are with a token.</div>"
+            return
+                "<div class=\"card pad muted small\">None yet. Programs and git show who they are with a token.</div>"
         }
         return """
             <div class="card"><table class="table"><thead><tr><th>Name</th><th>Whose</th><th>May</th><th>Made</th><th>Used</th>\

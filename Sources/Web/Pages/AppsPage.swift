@@ -19,7 +19,8 @@ struct AppsPage: Sendable {
     private func empty(_ context: PageContext) -> HTML {
         guard context.may(.configure, .server) else {
             return Pieces.empty(
-                Icon.box, "There is no app that you may see", "<p>An admin adds apps, and grants you the right to see them.</p>")
+                Icon.box, "There is no app that you may see",
+                "<p>An admin adds apps, and grants you the right to see them.</p>")
         }
         return Pieces.empty(
             Icon.box, "From push to production starts here",

@@ -40,7 +40,8 @@ struct PeoplePage: Sendable {
     private static func notice(_ made: Made) -> HTML {
         Pieces.notice(
             .good, Icon.check, "The password of \(made.account), shown this once",
-            "<pre>\(made.password)</pre><p class=\"hint\">\(made.account) can choose another on the page of their account.</p>")
+            "<pre>\(made.password)</pre><p class=\"hint\">\(made.account) can choose another on the page of their account.</p>"
+        )
     }
 
     private func row(_ account: Account, _ context: PageContext) -> HTML {
@@ -84,7 +85,8 @@ struct PeoplePage: Sendable {
 
     private func row(_ grant: GrantView, _ context: PageContext) -> HTML {
         let who: HTML =
-            grant.account.map { "\($0)" } ?? grant.team.map { "\($0) <span class=\"muted small\">team</span>" } ?? "everyone"
+            grant.account.map { "\($0)" } ?? grant.team.map { "\($0) <span class=\"muted small\">team</span>" }
+            ?? "everyone"
         return """
             <tr><td class="name">\(who)</td><td data-label="May">\(grant.allows)</td>\
             <td data-label="App">\(grant.app ?? "every app")</td>\

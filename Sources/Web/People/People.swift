@@ -77,8 +77,10 @@ extension WebServices {
         let apps = Dictionary(try await delivery.apps().map { ($0.app.id, $0.app.name) }) { first, _ in first }
         let environments = Dictionary(try await stacks.environments().map { ($0.id, $0.name) }) { first, _ in first }
         return { scope in
-            (scope.appID.map { apps[$0] ?? "app \($0)" },
-             scope.environmentID.map { environments[$0] ?? "environment \($0)" })
+            (
+                scope.appID.map { apps[$0] ?? "app \($0)" },
+                scope.environmentID.map { environments[$0] ?? "environment \($0)" }
+            )
         }
     }
 

@@ -65,8 +65,11 @@ struct AccountRoutes: Sendable {
             let rights = Right.allCases.map(\.rawValue).filter { context.form["right-\($0)"] == "1" }
             let new = NewToken(
                 name: given("name") ?? "", rights: rights.isEmpty ? nil : rights, app: given("app"),
-                environment: given("environment"), days: try given("days").map { text in
-                    guard let days = Int(text.trimmed) else { throw Failure(.invalid, "\(text) is not a number of days") }
+                environment: given("environment"),
+                days: try given("days").map { text in
+                    guard let days = Int(text.trimmed) else {
+                        throw Failure(.invalid, "\(text) is not a number of days")
+                    }
                     return days
                 })
             return try await page(context, token: try await services.makeToken(new, context))

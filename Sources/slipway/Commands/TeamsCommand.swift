@@ -56,7 +56,8 @@ struct TeamsCommand: AsyncParsableCommand {
     }
 
     struct Leave: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "leave", abstract: "Take an account out of a team.")
+        static let configuration = CommandConfiguration(
+            commandName: "leave", abstract: "Take an account out of a team.")
         @OptionGroup var server: ServerOption
         @Argument(help: "The team's name.") var team: String
         @Argument(help: "The account's name.") var account: String
