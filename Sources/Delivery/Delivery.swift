@@ -152,8 +152,8 @@ public final class Delivery: Sendable {
         return target
     }
 
-    /// The target by its row's id.
-    func target(_ id: Int64) async throws -> Target {
+    /// The target by its row's id. Throws `.notFound`.
+    public func target(_ id: Int64) async throws -> Target {
         guard let target = try await targets().first(where: { $0.id == id }) else {
             throw Failure(.notFound, "There is no target \(id)")
         }
@@ -161,6 +161,9 @@ public final class Delivery: Sendable {
     }
 
     // MARK: Builds
+
+    /// The app that a build is of. Throws `.notFound`.
+    public func app(ofBuild id: Int64) async throws -> App { try await journal.app(journal.build(id).appID) }
 
     /// Builds the commit again, or for the first time.
     public func startBuild(of app: App, sha: SHA) async throws -> Build {
@@ -176,6 +179,9 @@ public final class Delivery: Sendable {
     }
 
     // MARK: Deploys
+
+    /// The target that a deploy is of. Throws `.notFound`.
+    public func target(ofDeploy id: Int64) async throws -> Target { try await target(journal.deploy(id).targetID) }
 
     /// Queues a deploy, redeploy or rollback, whichever the commit's place beside what runs makes it.
     public func deploy(

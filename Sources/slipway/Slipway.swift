@@ -21,6 +21,10 @@ struct Slipway: AsyncParsableCommand {
             LogsCommand.self,
             EnvironmentsCommand.self,
             TokensCommand.self,
+            UsersCommand.self,
+            TeamsCommand.self,
+            GrantsCommand.self,
+            AuditCommand.self,
             SuperviseCommand.self,
             KeepEdgeCommand.self,
         ])

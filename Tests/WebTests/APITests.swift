@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import HTTPTypes
 import Model
+import Stacks
 import Testing
 
 @testable import Web
@@ -58,11 +59,17 @@ import Testing
 
     @Test func aDeploysTokenReachesItsEnvironmentAlone() async throws {
         try await World.run { world in
+            _ = try await world.stacks.addEnvironment(name: "production", socket: "/a")
+            _ = try await world.delivery.addApp(name: "orders", source: .hosted, branch: "main")
             let own = try await world.access.makeDeployToken(deploy: 5, environment: 77)
             let headers = [("Authorization", "Bearer \(own)")]
-            for path in ["/api/v1/apps", "/api/v1/events", "/", "/git/x.git/info/refs?service=git-receive-pack"] {
-                #expect(try await world.get(path, headers).status == 403, "\(path)")
-            }
+            let paths = [
+                "/api/v1/apps/orders", "/api/v1/deploys/5", "/git/orders.git/info/refs?service=git-upload-pack",
+                "/git/orders.git/info/refs?service=git-receive-pack", "/api/v1/environments/production/stacks",
+            ]
+            for path in paths { #expect(try await world.get(path, headers).status == 404, "\(path)") }
+            #expect(try await world.get("/api/v1/apps", headers).text == "[]")
+            #expect(try await world.get("/api/v1/tokens", headers).status == 403)
             #expect(try await world.post("/api/v1/apps", "{}", headers).status == 403)
             #expect(try await world.post("/api/v1/environments", "{}", headers).status == 403)
             #expect(try await world.get("/api/v1/environments", headers).text == "[]")
@@ -76,7 +83,7 @@ import Testing
                 try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any])
             #expect(document["openapi"] as? String == "3.1.0")
             let paths = try #require(document["paths"] as? [String: [String: Any]])
-            for route in API.routes {
+            for route in API.operations {
                 #expect(
                     paths[API.prefix + route.path]?[route.method.rawValue.lowercased()] != nil,
                     "\(route.method) \(route.path)")

@@ -28,7 +28,7 @@ import Testing
 
     @Test func everyOperationRefusesAStrangerWithAProblem() async throws {
         try await World.run { world in
-            for route in API.routes {
+            for route in API.operations {
                 let path = API.prefix + route.path.replacing(/\{\w+\}/, with: "1")
                 let reply = try await world.client.send(
                     HTTPTransport.HTTPRequest(method: route.method.rawValue, path: path), timeout: .seconds(20))

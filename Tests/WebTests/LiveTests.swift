@@ -73,7 +73,12 @@ import Testing
         try await World.run { world in
             let token = try await world.token()
             let owner = Step.Owner.build(9)
+            let app = try await world.delivery.addApp(name: "orders", source: .hosted, branch: "main")
             try await world.store.write { db in
+                try db.execute(
+                    sql:
+                        "INSERT INTO build (id, appID, sha, attempt, state, queuedAt) VALUES (9, ?, ?, 1, 'running', ?)",
+                    arguments: [app.id, String(repeating: "a", count: 40), Date()])
                 try db.execute(
                     sql: """
                         INSERT INTO step (ownerKind, ownerID, "index", record, state)

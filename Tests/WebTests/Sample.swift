@@ -1,3 +1,4 @@
+import Access
 import Foundation
 import Engines
 import Model
@@ -10,8 +11,11 @@ import Testing
 /// A small world that the golden files and the previews show. Nothing in it depends on the day.
 struct Sample {
     static let now = date(0)
+    static let admin = Principal(
+        actor: Actor(name: "admin", kind: .account),
+        grants: [Grant(id: 1, subject: .account("admin"), allowance: .role(.admin))])
     static let context = PageContext(
-        actor: "admin", csrf: "token", now: now, version: "0.1.0", publicURL: "http://127.0.0.1:8080", lastEvent: 41)
+        principal: admin, csrf: "token", now: now, version: "0.1.0", publicURL: "http://127.0.0.1:8080", lastEvent: 41)
 
     static func date(_ secondsAgo: Double) -> Date { Date(timeIntervalSince1970: 1_790_000_000 - secondsAgo) }
 
@@ -242,7 +246,7 @@ extension Sample {
     var pages: [(name: String, html: HTML)] {
         let context = Self.context
         var outside = context
-        outside.actor = nil
+        outside.principal = nil
         let summary = AppSummary(
             app: Self.app, targets: [self.summary], head: row(0, .running, .unavailable(reason: "")))
         var broken = Self.app
@@ -290,6 +294,9 @@ extension Sample {
             ("environment", EnvironmentPage(environment: Self.production, stacks: stacks).render(context)),
             ("environment-empty", EnvironmentPage(environment: Self.production, stacks: []).render(context)),
             ("failure", FailurePage(failure: failure).render(context)),
+            ("account", accountPage.render(context)),
+            ("people", peoplePage.render(context)),
+            ("audit", auditPage.render(context)),
         ]
     }
 }

@@ -19,6 +19,9 @@ struct World: Sendable {
     let store: Store
     let access: Access
     let delivery: Delivery
+    let stacks: StackService
+    /// What the server was set up with.
+    let routes: [Route]
     let folder: String
     let port: Int
     /// Begins a graceful shutdown.
@@ -29,7 +32,10 @@ struct World: Sendable {
     var url: String { "http://127.0.0.1:\(port)" }
 
     /// Runs `body` beside the server and stops it.
-    static func run(_ body: @Sendable @escaping (World) async throws -> Void) async throws {
+    static func run(
+        replacing replace: @Sendable ([Route]) -> [Route] = { $0 },
+        _ body: @Sendable @escaping (World) async throws -> Void
+    ) async throws {
         // Short, because the path of a socket may have 107 bytes.
         let folder = "/tmp/slw-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -54,7 +60,8 @@ struct World: Sendable {
                 host: "127.0.0.1", port: 0, socketPath: "\(folder)/slipway.sock", publicURL: "http://127.0.0.1",
                 version: "test"), logger: logger)
         let (ports, told) = AsyncStream.makeStream(of: Int.self)
-        let group = ServiceGroup(services: server.listeners { told.yield($0) }, logger: logger)
+        let routes = replace(server.routes)
+        let group = ServiceGroup(services: server.listeners(routes: routes) { told.yield($0) }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             tasks.addTask {
@@ -64,7 +71,8 @@ struct World: Sendable {
                     break
                 }
                 let world = World(
-                    store: store, access: access, delivery: delivery, folder: folder, port: port,
+                    store: store, access: access, delivery: delivery, stacks: stacks, routes: routes, folder: folder,
+                    port: port,
                     stop: { await group.triggerGracefulShutdown() })
                 do {
                     try await body(world)
@@ -108,6 +116,9 @@ struct World: Sendable {
                 method: "POST", path: path, headers: headers + [("Content-Type", "application/json")],
                 body: Array(json.utf8)), timeout: .seconds(20))
     }
+
+    /// Appends an event.
+    func log(_ topic: String) async throws { try await store.write { try Store.log(topic, "news", in: $0) } }
 
     func token() async throws -> [(String, String)] {
         [("Authorization", "Bearer \(try await access.makeToken(named: "test"))")]

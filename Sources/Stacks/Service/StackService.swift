@@ -140,8 +140,8 @@ public actor StackService {
             hint: names.isEmpty ? "None was added yet." : "Environments: \(names.joined(separator: ", ")).")
     }
 
-    /// The environment of that id, for rows that name it.
-    func environment(_ id: Int64) async throws -> Environment {
+    /// The environment of that id, for rows that name it. Throws `.notFound`.
+    public func environment(_ id: Int64) async throws -> Environment {
         guard let found = try await environments().first(where: { $0.id == id }) else {
             throw Failure(.notFound, "There is no environment \(id)")
         }

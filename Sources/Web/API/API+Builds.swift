@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import HTTPTypes
 import Hummingbird
@@ -6,18 +7,23 @@ import Pipeline
 
 extension API {
     static let buildRoutes: [APIRoute] = [
-        APIRoute(method: .get, path: "/builds/{id}", summary: "A build with its steps", answer: "BuildView") {
+        APIRoute(
+            method: .get, path: "/builds/{id}", access: .right(.read, .build), summary: "A build with its steps",
+            answer: "BuildView"
+        ) {
             try .value(try await $0.services.delivery.buildView(try $0.id()))
         },
         APIRoute(
-            method: .post, path: "/builds/{id}/cancel", summary: "Asks a build to end", status: .accepted,
+            method: .post, path: "/builds/{id}/cancel", access: .right(.deploy, .build), action: "build.cancel",
+            summary: "Asks a build to end", status: .accepted,
             answer: "Build"
         ) { call in
             try await call.services.delivery.cancelBuild(try call.id())
             return try .value(try await call.services.delivery.buildView(try call.id()).build, .accepted)
         },
         APIRoute(
-            method: .get, path: "/builds/{id}/steps/{step}/log", summary: "The log of a build's step", query: logQuery,
+            method: .get, path: "/builds/{id}/steps/{step}/log", access: .right(.read, .build),
+            summary: "The log of a build's step", query: logQuery,
             answer: "text/plain"
         ) { try await log($0, of: .build(try $0.id())) },
     ]
@@ -35,7 +41,7 @@ extension API {
         if first.ended, first.bytes.isEmpty { return .nothing }
         if call.query("follow") == "1", !first.ended, !isWhole {
             return .raw(
-                .stream("text/plain; charset=utf-8", of: call.request) { writer in
+                .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
                     let last = try await log.bytes(from: offset, to: &writer)
                     return [.logOffset: "\(last.next)", .logEnded: "\(last.ended)"]
                 })

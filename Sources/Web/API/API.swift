@@ -17,19 +17,24 @@ struct API: Sendable {
     }
 
     /// Every operation; registers them and describes them.
-    static let routes: [APIRoute] =
-        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + generalRoutes
+    static let operations: [APIRoute] =
+        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + tokenRoutes + accountRoutes
+        + teamRoutes + grantRoutes + generalRoutes
 
-    func add(to router: Router<WebContext>) {
-        for route in Self.routes {
-            router.on(RouterPath(Self.prefix + route.path), method: route.method) { request, context in
-                try await answer(route, APICall(request: request, context: context, services: services)).response
+    var routes: [Route] {
+        let routes = Self.operations.map { operation in
+            Route(
+                method: operation.method, path: Self.prefix + operation.path, access: operation.access,
+                action: operation.action
+            ) { request, context in
+                try await answer(operation, APICall(request: request, context: context, services: services)).response
             }
         }
-        router.get("\(Self.prefix)/openapi.json") { _, _ in
-            let document = OpenAPI.document(of: Self.routes, version: services.settings.version)
+        let document = Route.get("\(Self.prefix)/openapi.json", .known) { _, _ in
+            let document = OpenAPI.document(of: Self.operations, version: services.settings.version)
             return try APIAnswer.value(document).response
         }
+        return routes + [document]
     }
 
     private func answer(_ route: APIRoute, _ call: APICall) async throws -> APIAnswer {
@@ -37,7 +42,8 @@ struct API: Sendable {
             return try await route.handler(call)
         }
         return try await kept.answer(
-            key: key, actor: call.actor.name, request: "\(route.method.rawValue) \(call.request.uri.path)",
+            key: key, actor: call.context.principal?.actor.key ?? "",
+            request: "\(route.method.rawValue) \(call.request.uri.path)",
             at: services.now()
         ) { try await route.handler(call) }
     }

@@ -21,6 +21,9 @@ struct APIRoute: Sendable {
     var method: HTTPRequest.Method
     /// Below `/api/v1`, parts in braces are parameters: `/apps/{app}`.
     var path: String
+    var access: RouteAccess
+    /// What the audit log calls it; nil where it changes nothing.
+    var action: String?
     var summary: String
     var query: [Field] = []
     /// Fields of the JSON body; empty where there is none.
@@ -39,16 +42,13 @@ struct APICall: Sendable {
     var context: WebContext
     var services: WebServices
 
-    var actor: Actor { context.actor ?? Actor(name: "nobody", kind: .token) }
+    /// How rows name who asked.
+    var actorName: String { context.actorName }
 
     func path(_ name: String) throws -> String { try context.parameters.require(name) }
 
     /// A number in the path. Throws `.notFound`: an id that isn't a number names nothing.
-    func id(_ name: String = "id") throws -> Int64 {
-        let text = try path(name)
-        guard let id = Int64(text) else { throw Failure(.notFound, "\(text) is not the number of anything") }
-        return id
-    }
+    func id(_ name: String = "id") throws -> Int64 { try context.parameters.id(name) }
 
     func query(_ name: String) -> String? { request.uri.queryParameters[Substring(name)].map(String.init) }
 
@@ -79,18 +79,8 @@ struct APICall: Sendable {
         try await services.delivery.target(app: try path("app"), environment: try path("environment"))
     }
 
-    /// The environment that the path names. Throws `.forbidden` for a deploy's token of another one.
     func environment() async throws -> Model.Environment {
-        let environment = try await services.stacks.environment(named: try path("environment"))
-        try check(environment.id)
-        return environment
-    }
-
-    /// A deploy's token sees its own environment and no other.
-    func check(_ environment: Int64) throws {
-        if case .deploy(_, let own) = actor.kind, own != environment {
-            throw Failure(.forbidden, "The token of \(actor.name) is for another environment")
-        }
+        try await services.stacks.environment(named: try path("environment"))
     }
 }
 

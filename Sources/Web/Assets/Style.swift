@@ -75,8 +75,10 @@ extension Style {
         .top nav { display: flex; gap: var(--s1); flex: 1; height: 100%; }
         .top nav a { display: flex; align-items: center; padding: 0 var(--s3); color: var(--muted); font-weight: 520;
           border-bottom: 2px solid transparent; border-top: 2px solid transparent; }
+        .top nav a, .who { white-space: nowrap; }
         .top nav a:hover { color: var(--text); text-decoration: none; }
         .top nav a[aria-current] { color: var(--text); border-bottom-color: var(--accent); }
+        .who .name { color: inherit; }
         .who { display: flex; align-items: center; gap: var(--s3); color: var(--muted); font-size: var(--t-s); }
         main { max-width: 74rem; margin: 0 auto; padding: var(--s5) var(--s5) var(--s6); }
         .crumbs { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s1) var(--s2); color: var(--muted);
@@ -107,7 +109,8 @@ extension Style {
           .top > div, main, .foot { padding-left: var(--s4); padding-right: var(--s4); }
           .top > div { gap: var(--s3); }
           .top .brand span { display: none; }
-          .top nav a { padding: 0 var(--s2); }
+          .top nav { min-width: 0; overflow-x: auto; scrollbar-width: none; gap: 0; }
+          .top nav a { padding: 0 var(--s2); font-size: var(--t-s); }
           .who .name { display: none; }
         }
 
@@ -153,7 +156,7 @@ extension Style {
         form.stack { display: grid; gap: var(--s4); }
         .field label, .field .label { display: block; font-weight: 560; margin-bottom: var(--s1); }
         .field .hint { color: var(--muted); font-size: var(--t-s); margin-top: var(--s1); }
-        input[type=text], input[type=password], input[type=search], input[type=url] { width: 100%; min-height: 2.25rem; padding: .35rem .65rem;
+        input[type=text], input[type=password], input[type=search], input[type=url], select { width: 100%; min-height: 2.25rem; padding: .35rem .65rem;
           border: 1px solid var(--line-strong); border-radius: var(--round-s); background: var(--surface); color: var(--text); font: inherit; }
         input:focus-visible { outline-offset: 0; border-color: var(--accent); }
         fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
@@ -164,6 +167,21 @@ extension Style {
         .choice label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
         .choice strong { display: block; font-weight: 560; }
         .choice input { accent-color: var(--accent); margin-top: .25rem; flex: none; }
+        .table ~ .pad, .rows ~ .pad { padding: var(--s3) var(--s4); border-top: 1px solid var(--line); }
+        .card.adds { padding: var(--s3) var(--s4); } .team .adds { flex-wrap: nowrap; }
+        .adds { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
+        .adds input, .adds select { flex: 1 1 9rem; width: auto; min-width: 0; max-width: 16rem; }
+        .checks { display: flex; flex-wrap: wrap; gap: var(--s1) var(--s4); }
+        .checks legend { padding: 0; }
+        .checks label { display: flex; gap: var(--s2); align-items: center; font-weight: 450; margin: 0; }
+        .checks input { accent-color: var(--accent); }
+        .team { grid-template-columns: minmax(6rem, auto) minmax(0, 1fr) auto; }
+        .members { display: flex; flex-wrap: wrap; gap: var(--s2); }
+        .member { display: inline-flex; align-items: center; gap: var(--s1); padding: .1rem .5rem; border-radius: 999px; background: var(--quiet-soft); font-size: var(--t-s); }
+        .member form { display: inline-flex; }
+        .diff summary { cursor: pointer; color: var(--muted); font-size: var(--t-xs); }
+        .diff pre { white-space: pre-wrap; overflow-wrap: anywhere; font: var(--t-xs)/1.5 var(--mono); }
+        @media (max-width: 44rem) { .team { grid-template-columns: minmax(0, 1fr); } }
         .narrow { max-width: 34rem; }
         .gate { max-width: 22rem; margin: 12vh auto 0; }
         .gate .brand { justify-content: center; font-size: var(--t-xl); margin-bottom: var(--s5); }

@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Model
 
@@ -16,16 +17,28 @@ struct AppPage: Sendable {
             \(Pieces.crumbs(("Apps", "/")))
             <div class="head"><div class="grow"><h1>\(app.name)</h1>
             <div class="sub"><span>\(Icon.branch) \(app.branch)</span><span>\(source)</span></div></div>
-            <div class="actions">\(context.form("/apps/\(app.name)/refresh", "<button>Look for new commits</button>"))</div></div>
+            <div class="actions">\(refresh(context))</div></div>
             <div data-live="problem">\(problem)</div>
             <section><div class="bar"><h2>Targets</h2></div>
             <div data-live="targets">\(targetList(context))</div></section>
             <section><div class="bar"><h2>Commits</h2></div>
             <div data-live="commits">\(commitList(context))</div></section>
+            \(settings(context))
+            """)
+    }
+
+    private func refresh(_ context: PageContext) -> HTML? {
+        guard context.may(.deploy, .app(app.id)) else { return nil }
+        return context.form("/apps/\(app.name)/refresh", "<button>Look for new commits</button>")
+    }
+
+    private func settings(_ context: PageContext) -> HTML? {
+        guard context.may(.configure, .app(app.id)) else { return nil }
+        return """
             <section><div class="bar"><h2>Settings</h2></div>
             <div class="card pad"><p class="muted small">Removing the app takes its commits, builds and deploys out of Slipway.
             What runs goes on running.</p><p class="actions">\(remove(context))</p></div></section>
-            """)
+            """
     }
 
     private var source: HTML {
@@ -48,6 +61,9 @@ struct AppPage: Sendable {
 
     private func targetList(_ context: PageContext) -> HTML {
         guard !targets.isEmpty else {
+            guard context.may(.configure, .server) else {
+                return "<div class=\"card pad muted small\">None that you may see.</div>"
+            }
             return Pieces.empty(
                 Icon.box, "No environment yet",
                 """

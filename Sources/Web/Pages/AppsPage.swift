@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Model
 
@@ -10,13 +11,18 @@ struct AppsPage: Sendable {
             "Apps", section: .apps, topics: apps.map { "app/\($0.app.id)" } + ["apps"],
             """
             <div class="head"><div class="grow"><h1>Apps</h1></div>
-            \("<a class=\"button primary\" href=\"/apps/new\">\(Icon.plus)Add an app</a>", if: !apps.isEmpty)</div>
+            \("<a class=\"button primary\" href=\"/apps/new\">\(Icon.plus)Add an app</a>", if: !apps.isEmpty && context.may(.configure, .server))</div>
             <div data-live="apps">\(apps.isEmpty ? empty(context) : list(context))</div>
             """)
     }
 
     private func empty(_ context: PageContext) -> HTML {
-        Pieces.empty(
+        guard context.may(.configure, .server) else {
+            return Pieces.empty(
+                Icon.box, "There is no app that you may see",
+                "<p>An admin adds apps, and grants you the right to see them.</p>")
+        }
+        return Pieces.empty(
             Icon.box, "From push to production starts here",
             """
             <p>Add an app, then push its repository. Slipway tests every commit, builds its image and shows it with a

@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Model
 
@@ -52,9 +53,14 @@ struct BuildPage: Sendable {
     }
 
     private func actions(_ context: PageContext) -> HTML {
+        let mayBuild = context.may(.deploy, .app(view.app.id))
         if build.state.isFinal {
-            let again = context.form(
-                "/apps/\(view.app.name)/commits/\(view.commit.sha.description)/builds", "<button>Build again</button>")
+            let again: HTML? =
+                !mayBuild
+                ? nil
+                : context.form(
+                    "/apps/\(view.app.name)/commits/\(view.commit.sha.description)/builds",
+                    "<button>Build again</button>")
             let deploys = view.image == nil ? [] : targets.prefix(3)
             let buttons = deploys.map { target -> HTML in
                 """
@@ -65,6 +71,7 @@ struct BuildPage: Sendable {
             return "\(again)\(buttons)"
         }
         if build.cancelRequested { return "<span class=\"muted small\">Cancelling…</span>" }
+        guard mayBuild else { return .empty }
         return context.form("/builds/\(build.id)/cancel", "<button class=\"danger\">Cancel the build</button>")
     }
 

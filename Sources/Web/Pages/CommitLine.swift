@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Model
 
@@ -16,9 +17,13 @@ struct CommitLine: Sendable {
             \(Pieces.face(commit.authorName))
             <div class="main"><div class="title" title="\(commit.body)">\(Pieces.title(commit))</div>\(Pieces.meta(commit, context, mark: live))</div>
             <div class="state">\(state)</div>
-            \("<div class=\"go\">\(button)</div>", if: target != nil)</li>
+            \("<div class=\"go\">\(button)</div>", if: isDeployable(context))</li>
 
             """
+    }
+
+    private func isDeployable(_ context: PageContext) -> Bool {
+        target.map { context.may(.deploy, $0.resource) } ?? false
     }
 
     private var live: HTML? { row.isLive ? Badge(.good, Icon.arrow, "Live").html : nil }

@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Model
 
@@ -85,6 +86,7 @@ struct DeployPage: Sendable {
     }
 
     private func actions(_ context: PageContext) -> HTML {
+        guard context.may(.deploy, target.resource) else { return .empty }
         if !deploy.state.isFinal { return abortion(context) }
         let path = Pieces.path(target)
         let again: HTML =

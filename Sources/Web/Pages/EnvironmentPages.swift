@@ -1,3 +1,4 @@
+import Access
 import Engines
 import Model
 import Stacks
@@ -14,9 +15,15 @@ struct EnvironmentsPage: Sendable {
             <div class="head"><h1>Environments</h1></div>
             \(failure.map(Pieces.notice))
             \(list)
-            <section class="narrow"><div class="bar"><h2>Add an environment</h2></div>
-            <div class="card pad">\(context.form("/environments", kind: "stack", fields))</div></section>
+            \(adding(context), if: context.may(.configure, .server))
             """)
+    }
+
+    private func adding(_ context: PageContext) -> HTML {
+        """
+        <section class="narrow"><div class="bar"><h2>Add an environment</h2></div>
+        <div class="card pad">\(context.form("/environments", kind: "stack", fields))</div></section>
+        """
     }
 
     private var list: HTML {

@@ -1,12 +1,13 @@
+import Access
 import Foundation
 import Model
 
 /// What every page needs to know besides its own subject.
 struct PageContext: Sendable {
-    enum Section: String, Sendable { case apps, environments, none }
+    enum Section: String, Sendable { case apps, environments, people, audit, none }
 
-    /// Name of the account that is signed in.
-    var actor: String?
+    /// Who looks; nil where nobody is signed in.
+    var principal: Principal?
     /// Goes into every form.
     var csrf = ""
     var now: Date
@@ -15,6 +16,12 @@ struct PageContext: Sendable {
     var publicURL: String
     /// The newest event when the page was made: the live stream goes on after it.
     var lastEvent: Int64 = 0
+
+    /// Name of the account that is signed in.
+    var actor: String? { principal?.actor.name }
+
+    /// Whether who looks may do that: what they may not do has no button.
+    func may(_ right: Right, _ resource: Resource) -> Bool { principal?.may(right, resource) ?? false }
 
     /// The whole document. `topics` are those whose events make the page look again.
     func page(_ title: String, section: Section = .none, topics: [String] = [], _ body: HTML) -> HTML {
@@ -48,8 +55,10 @@ struct PageContext: Sendable {
         <header class="top"><div>
         <a class="brand" href="/" aria-label="Slipway">\(Icon.logo)<span>Slipway</span></a>
         <nav aria-label="Main">\(tab("Apps", "/", section == .apps))\
-        \(tab("Environments", "/environments", section == .environments))</nav>
-        <div class="who"><span class="name">\(actor)</span>\(form("/sign-out", "<button class=\"link\">Sign out</button>"))</div>
+        \(tab("Environments", "/environments", section == .environments))\
+        \(tab("People", "/people", section == .people), if: may(.administer, .server))\
+        \(tab("Audit", "/audit", section == .audit), if: may(.administer, .server))</nav>
+        <div class="who"><a class="name" href="/account">\(actor)</a>\(form("/sign-out", "<button class=\"link\">Sign out</button>"))</div>
         </div></header>
         """
     }
@@ -60,7 +69,7 @@ struct PageContext: Sendable {
 
     private var footer: HTML {
         """
-        <footer class="foot"><span>Slipway \(version)</span><a href="/api/v1/openapi.json">API</a></footer>
+        <footer class="foot"><span>Slipway \(version)</span><a href="/account">Your account</a><a href="/api/v1/openapi.json">API</a></footer>
         """
     }
 

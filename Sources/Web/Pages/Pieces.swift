@@ -86,6 +86,19 @@ enum Pieces {
         """
     }
 
+    /// A choice of names; `none` is what stands for an empty value.
+    static func select(
+        _ name: String, id: String, _ values: [String], none: String? = nil, chosen: String? = nil,
+        label: String? = nil
+    ) -> HTML {
+        let first: HTML? = none.map { "<option value=\"\">\($0)</option>" }
+        let options = values.map { value -> HTML in
+            "<option value=\"\(value)\"\(" selected", if: value == chosen)>\(value)</option>"
+        }
+        let said: HTML? = label.map { " aria-label=\"\($0)\"" }
+        return "<select name=\"\(name)\" id=\"\(id)\"\(said)>\(first)\(options)</select>"
+    }
+
     static func digest(_ digest: Digest) -> HTML {
         "<code title=\"\(digest.description)\">sha256:\(digest.short)</code>"
     }

@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Model
 
@@ -105,7 +106,7 @@ struct PlanPage: Sendable {
 
     private func start(_ context: PageContext) -> HTML {
         let path = Pieces.path(target)
-        guard plan.obstacle == nil else {
+        guard plan.obstacle == nil, context.may(.deploy, target.resource) else {
             return "<p class=\"start actions\"><a class=\"button\" href=\"\(path)\">Back</a></p>"
         }
         return """

@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Model
 
@@ -95,7 +96,7 @@ struct DeployList: Sendable {
             <div class="main"><div class="clip"><a class="plain" href="/deploys/\(deploy.id)">\(row.title)</a></div>
             <div class="meta"><span>\(deploy.kind.noun) #\(deploy.id)</span>\(Pieces.sha(deploy.sha))<span>by \(deploy.requestedBy)</span>\
             \(context.ago(deploy.endedAt ?? deploy.queuedAt))</div></div>
-            <div>\(button(row))</div></li>
+            <div>\(button(row), if: context.may(.deploy, target.resource))</div></li>
 
             """
     }

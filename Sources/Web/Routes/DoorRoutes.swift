@@ -8,30 +8,27 @@ import Store
 struct DoorRoutes: Sendable {
     let services: WebServices
 
-    func add(to router: Router<WebContext>) {
-        router.get("/sign-in") { request, context in
-            let next = Self.local(request.uri.queryParameters["next"].map(String.init))
-            if context.actor != nil { return Response.seeOther(next) }
-            return Response.page(SignInPage(next: next).render(try await services.page(context)))
-        }
-        router.post("/sign-in") { request, context in try await signIn(request, context) }
-        router.post("/sign-out") { _, context in
-            if let session = context.session { try await services.access.signOut(session: session.secret) }
-            var response = Response.seeOther("/sign-in")
-            response.setCookie(Self.cookie("", maxAge: 0, isSecure: isSecure))
-            return response
-        }
-        router.get("/assets/:hash/:name") { request, _ in
-            guard let asset = Assets.all.first(where: { $0.path == request.uri.path }) else {
-                throw HTTPError(.notFound)
-            }
-            return Response.text(asset.text, asset.contentType, cache: "public, max-age=31536000, immutable")
-        }
-        router.get("/healthz") { _, _ in Response.text("ok\n", "text/plain") }
-        router.get("/readyz") { _, _ in
-            _ = try await services.store.lastEventID()
-            return Response.text("ready\n", "text/plain")
-        }
+    var routes: [Route] {
+        [
+            .get("/sign-in", .open) { request, context in
+                let next = Self.local(request.uri.queryParameters["next"].map(String.init))
+                if context.principal != nil { return .seeOther(next) }
+                return .page(SignInPage(next: next).render(try await services.page(context)))
+            },
+            .post("/sign-in", .open, "session.start") { request, context in try await signIn(request, context) },
+            .post("/sign-out", .known, "session.end") { _, context in try await signOut(context) },
+            .get("/assets/{hash}/{name}", .open) { request, _ in
+                guard let asset = Assets.all.first(where: { $0.path == request.uri.path }) else {
+                    throw Failure(.notFound, "There is nothing at \(request.uri.path)")
+                }
+                return .text(asset.text, asset.contentType, cache: "public, max-age=31536000, immutable")
+            },
+            .get("/healthz", .open) { _, _ in .text("ok\n", "text/plain") },
+            .get("/readyz", .open) { _, _ in
+                _ = try await services.store.lastEventID()
+                return .text("ready\n", "text/plain")
+            },
+        ]
     }
 
     private var isSecure: Bool { services.settings.publicURL.hasPrefix("https:") }
@@ -43,18 +40,35 @@ struct DoorRoutes: Sendable {
         }
         let next = Self.local(context.form["next"])
         let account = (context.form["account"] ?? "").trimmed
+        context.note.set { $0.actor = account }
         do {
             let secret = try await services.access.signIn(
-                account: account, password: context.form["password"] ?? "")
+                account: account, password: context.form["password"] ?? "", from: context.address)
+            // The session of before, if there was one, doesn't outlive the new one.
+            try await endSession(context)
             var response = Response.seeOther(next)
             response.setCookie(Self.cookie(secret, maxAge: 30 * 86_400, isSecure: isSecure))
             return response
         } catch let failure as Failure where failure.httpStatus < 500 {
+            // Too many attempts: those that were carried out are recorded, which is enough.
+            if failure.code == .forbidden { context.note.set { $0.isSkipped = true } }
             let page = SignInPage(account: account, next: next, failure: failure)
             var outside = try await services.page(context)
-            outside.actor = nil
+            outside.principal = nil
             return Response.page(page.render(outside), status: .init(code: failure.httpStatus))
         }
+    }
+
+    /// Leads to the door, without the cookie.
+    private func signOut(_ context: WebContext) async throws -> Response {
+        try await endSession(context)
+        var response = Response.seeOther("/sign-in")
+        response.setCookie(Self.cookie("", maxAge: 0, isSecure: isSecure))
+        return response
+    }
+
+    private func endSession(_ context: WebContext) async throws {
+        if case .session(let secret) = context.credential { try await services.access.signOut(session: secret) }
     }
 
     private static func cookie(_ value: String, maxAge: Int, isSecure: Bool) -> Cookie {

@@ -1,7 +1,8 @@
+import Access
+import Engines
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Engines
 import Model
 import ServiceLifecycle
 import Stacks
@@ -12,34 +13,41 @@ struct EnvironmentRoutes: Sendable {
 
     let services: WebServices
 
-    func add(to router: Router<WebContext>) {
-        router.get("/environments") { _, context in
-            let environments = try await services.stacks.environments()
-            return Response.page(
-                EnvironmentsPage(environments: environments).render(try await services.page(context)))
+    var routes: [Route] {
+        let path = "/environments/{environment}/containers/{container}/logs"
+        return [
+            .get("/environments", .known) { _, context in
+                let environments = try await services.environments(context)
+                return .page(EnvironmentsPage(environments: environments).render(try await services.page(context)))
+            },
+            .post("/environments", .right(.configure, .server), "environment.add") { _, context in
+                try await add(context)
+            },
+            .get("/environments/{environment}", .right(.read, .environment)) { _, context in
+                try await page(context)
+            },
+            .get(path, .right(.read, .environment)) { _, context in try await logPage(context) },
+            .get("\(path).txt", .right(.read, .environment)) { request, context in
+                let chunks = try await logs(context, follow: false)
+                return .stream("text/plain; charset=utf-8", of: request, context) { writer in
+                    for try await chunk in chunks { try await writer.write(.init(bytes: chunk)) }
+                    return nil
+                }
+            },
+            .get("\(path)/live", .right(.read, .environment)) { try await live($0, $1) },
+        ]
+    }
+
+    private func page(_ context: WebContext) async throws -> Response {
+        let page = try await services.page(context)
+        let environment = try await environment(context)
+        var view = EnvironmentPage(environment: environment, stacks: [])
+        do {
+            view.stacks = try await services.stacks.stacks(in: environment)
+        } catch let failure as Failure {
+            view.failure = failure
         }
-        router.post("/environments") { _, context in try await add(context) }
-        router.get("/environments/:environment") { _, context in
-            let page = try await services.page(context)
-            let environment = try await environment(context)
-            var view = EnvironmentPage(environment: environment, stacks: [])
-            do {
-                view.stacks = try await services.stacks.stacks(in: environment)
-            } catch let failure as Failure {
-                view.failure = failure
-            }
-            return Response.page(view.render(page))
-        }
-        let path = "/environments/:environment/containers/:container/logs"
-        router.get(RouterPath(path)) { _, context in try await logPage(context) }
-        router.get(RouterPath("\(path).txt")) { request, context in
-            let chunks = try await logs(context, follow: false)
-            return Response.stream("text/plain; charset=utf-8", of: request) { writer in
-                for try await chunk in chunks { try await writer.write(.init(bytes: chunk)) }
-                return nil
-            }
-        }
-        router.get(RouterPath("\(path)/live")) { request, context in try await live(request, context) }
+        return .page(view.render(page))
     }
 
     private func environment(_ context: WebContext) async throws -> Model.Environment {
@@ -48,14 +56,16 @@ struct EnvironmentRoutes: Sendable {
 
     private func add(_ context: WebContext) async throws -> Response {
         let form = context.form
+        context.note.set { $0.environment = (form["name"] ?? "").trimmed }
         do {
             let aliases = (form["aliases"] ?? "").split(separator: ",").map { String($0).trimmed }
             let environment = try await services.stacks.addEnvironment(
                 name: (form["name"] ?? "").trimmed, aliases: aliases.filter { !$0.isEmpty },
                 socket: (form["socket"] ?? "").trimmed)
+            context.note.added(environment)
             return .seeOther("/environments/\(environment.name)")
         } catch let failure as Failure where failure.httpStatus < 500 {
-            let page = EnvironmentsPage(environments: try await services.stacks.environments(), failure: failure)
+            let page = EnvironmentsPage(environments: try await services.environments(context), failure: failure)
             return .page(page.render(try await services.page(context)), status: .init(code: failure.httpStatus))
         }
     }
@@ -93,7 +103,7 @@ struct EnvironmentRoutes: Sendable {
     /// back has no double.
     private func live(_ request: Request, _ context: WebContext) async throws -> Response {
         let chunks = try await logs(context, follow: true)
-        return .stream("text/event-stream", of: request) { writer in
+        return .stream("text/event-stream", of: request, context) { writer in
             try await writer.send(ServerEvent(event: "reset", data: ""))
             var cursor = LogCursor(offset: 0)
             var rest: [UInt8] = []

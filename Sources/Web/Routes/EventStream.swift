@@ -1,5 +1,7 @@
+import Access
 import HTTPTypes
 import Hummingbird
+import Model
 import NIOCore
 import ServiceLifecycle
 
@@ -19,24 +21,46 @@ struct ServerEvent: Sendable, Hashable {
 }
 
 /// Writes to a client that stays connected.
+///
+/// Now and then it asks again who that is: a session that ends, or a right that is taken back, ends the stream.
 struct StreamWriter {
+    private static let renewal = Duration.seconds(5)
+
     private var writer: any ResponseBodyWriter
     private var last = ContinuousClock.now
+    private var renewed = ContinuousClock.now
+    private let context: WebContext
+    /// Who reads, as it stood a few seconds ago.
+    private(set) var principal: Principal?
 
-    init(_ writer: any ResponseBodyWriter) { self.writer = writer }
+    init(_ writer: any ResponseBodyWriter, _ context: WebContext) {
+        self.writer = writer
+        self.context = context
+        principal = context.principal
+    }
 
     @concurrent mutating func send(_ event: ServerEvent) async throws {
         try await write(ByteBuffer(string: event.text))
     }
 
     @concurrent mutating func write(_ buffer: ByteBuffer) async throws {
+        try await renew()
         try await writer.write(buffer)
         last = .now
     }
 
     /// Keeps proxies from closing a quiet connection.
     @concurrent mutating func keepAlive() async throws {
+        try await renew()
         if last.duration(to: .now) > .seconds(15) { try await write(ByteBuffer(string: ": here\n\n")) }
+    }
+
+    private mutating func renew() async throws {
+        guard renewed.duration(to: .now) > Self.renewal else { return }
+        guard let principal = try await context.renew() else {
+            throw Failure(.forbidden, "\(context.actorName) may not read that any more")
+        }
+        (self.principal, renewed) = (principal, .now)
     }
 
     @concurrent consuming func finish(_ trailers: HTTPFields? = nil) async throws { try await writer.finish(trailers) }
@@ -46,13 +70,13 @@ extension Response {
     /// An answer that lasts until `body` returns, the client goes away or the server shuts down. `body` gives back the
     /// trailing headers.
     static func stream(
-        _ type: String, of request: Request,
+        _ type: String, of request: Request, _ context: WebContext,
         _ body: @escaping @Sendable @concurrent (inout StreamWriter) async throws -> HTTPFields?
     ) -> Response {
         Response(
             status: .ok, headers: [.contentType: type, .cacheControl: "no-store", .buffering: "no"],
             body: .init { writer in
-                var stream = StreamWriter(writer)
+                var stream = StreamWriter(writer, context)
                 var trailers: HTTPFields?
                 try await request.body.consumeWithCancellationOnInboundClose { _ in
                     trailers = try await body(&stream)

@@ -14,12 +14,15 @@ struct GitRoutes: Sendable {
 
     let services: WebServices
 
-    func add(to router: Router<WebContext>) {
-        for method in [HTTPRequest.Method.get, .post] {
-            router.on("\(Self.prefix)/**", method: method) { request, context in
-                try await answer(request, context)
-            }
-        }
+    var routes: [Route] {
+        let path = "\(Self.prefix)/{repository}"
+        return [
+            .get("\(path)/info/refs", .git) { try await answer($0, $1) },
+            Route(method: .post, path: "\(path)/git-upload-pack", access: .right(.read, .repository), action: nil) {
+                try await answer($0, $1)
+            },
+            .post("\(path)/git-receive-pack", .right(.deploy, .repository), "git.push") { try await answer($0, $1) },
+        ]
     }
 
     private func answer(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -28,16 +31,13 @@ struct GitRoutes: Sendable {
             query: request.uri.query ?? "", contentType: request.headers[.contentType],
             contentEncoding: request.headers[.contentEncoding],
             contentLength: request.headers[.contentLength].flatMap { Int($0) },
-            protocolVersion: request.headers[.gitProtocol], user: context.actor?.name)
+            protocolVersion: request.headers[.gitProtocol], user: context.actorName)
         guard let (name, service) = GitHTTPBackend.service(of: wanted) else {
             return .text(
                 "This is git's smart HTTP service: use git clone or git push.\n", "text/plain", status: .notFound)
         }
         let app = try await services.delivery.app(named: name)
         if service == .push {
-            guard let actor = context.actor, isAllowed(.change, for: actor) else {
-                throw Failure(.forbidden, "This token may not push")
-            }
             guard case .hosted = app.source else {
                 throw Failure(.conflict, "\(name) gets its commits from another git server: push there")
             }

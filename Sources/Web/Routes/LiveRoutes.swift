@@ -1,4 +1,5 @@
 import Foundation
+import Access
 import HTTPTypes
 import Hummingbird
 import Model
@@ -9,16 +10,20 @@ import Store
 struct LiveRoutes: Sendable {
     let services: WebServices
 
-    func add(to router: Router<WebContext>) {
-        router.get("/live") { request, _ in events(request, named: "news") }
-        for owner in ["builds", "deploys"] {
-            router.get("/\(owner)/:id/steps/:step/log/live") { request, context in
-                let log = try await Self.log(services, owner, context)
-                let at = request.headers[.lastEventID] ?? request.uri.queryParameters["offset"].map(String.init)
-                return Response.stream("text/event-stream", of: request) { writer in
-                    try await log.events(from: at.flatMap(LogCursor.init), to: &writer)
-                    return nil
-                }
+    var routes: [Route] {
+        [
+            .get("/live", .known) { request, context in events(request, context, named: "news") },
+            log("builds", .right(.read, .build)), log("deploys", .right(.read, .deploy)),
+        ]
+    }
+
+    private func log(_ owner: String, _ access: RouteAccess) -> Route {
+        .get("/\(owner)/{id}/steps/{step}/log/live", access) { request, context in
+            let log = try await Self.log(services, owner, context)
+            let at = request.headers[.lastEventID] ?? request.uri.queryParameters["offset"].map(String.init)
+            return .stream("text/event-stream", of: request, context) { writer in
+                try await log.events(from: at.flatMap(LogCursor.init), to: &writer)
+                return nil
             }
         }
     }
@@ -32,27 +37,39 @@ struct LiveRoutes: Sendable {
     }
 
     /// Events of `?topics=a/1,b/2` (all without it) after `Last-Event-ID`, `?after=` or now; `named` is nil where each
-    /// keeps its own kind as its name.
-    func events(_ request: Request, named name: String?) -> Response {
+    /// keeps its own kind as its name. Those of what the reader may not see are left out.
+    func events(_ request: Request, _ context: WebContext, named name: String?) -> Response {
         let query = request.uri.queryParameters
         let topics = (query["topics"] ?? "").split(separator: ",").map(String.init)
         let asked = request.headers[.lastEventID] ?? query["after"].map(String.init)
-        return .stream("text/event-stream", of: request) { writer in
+        return .stream("text/event-stream", of: request, context) { writer in
+            var resources: [String: Resource] = [:]
             var last = try await services.store.lastEventID()
             if let asked = asked.flatMap(Int64.init) { last = min(last, asked) }
             // Something at once, so that the client knows that it is connected.
             try await writer.send(ServerEvent(id: "\(last)", event: "hello", data: ""))
             for await _ in services.store.events.pulses(every: .seconds(5)).cancelOnGracefulShutdown() {
                 for event in try await services.store.events(after: last, topics: topics) {
+                    last = event.id
+                    guard try await isVisible(event.topic, to: writer.principal, &resources) else { continue }
                     let data = try JSONCoding.encoder.encode(event)
                     try await writer.send(
                         ServerEvent(
                             id: "\(event.id)", event: name ?? event.kind, data: String(decoding: data, as: UTF8.self)))
-                    last = event.id
                 }
                 try await writer.keepAlive()
             }
             return nil
         }
+    }
+
+    /// What a topic is about doesn't change, so it is looked up once.
+    private func isVisible(
+        _ topic: String, to principal: Principal?, _ resources: inout [String: Resource]
+    ) async throws -> Bool {
+        guard let principal else { return false }
+        if principal.readsEverything || topic == "apps" { return true }
+        if resources[topic] == nil { resources[topic] = try await services.resource(ofTopic: topic) }
+        return resources[topic].map { principal.may(.read, $0) } ?? false
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import Delivery
 import Foundation
 import HTTPTypes
@@ -10,27 +11,33 @@ struct PageRoutes: Sendable {
 
     private static let pageSize = 50
 
-    func add(to router: Router<WebContext>) {
-        router.get("/") { _, context in
-            Response.page(AppsPage(apps: try await services.delivery.apps()).render(try await services.page(context)))
-        }
-        router.get("/apps") { _, _ in Response.seeOther("/") }
-        router.get("/apps/new") { _, context in Response.page(NewAppPage().render(try await services.page(context))) }
-        router.get("/apps/:app") { request, context in try await app(request, context) }
-        router.get("/targets/:app/:environment") { request, context in try await target(request, context) }
-        router.get("/targets/:app/:environment/plan") { request, context in try await plan(request, context) }
-        router.get("/targets/:app/:environment/deploys") { request, context in try await deploys(request, context) }
-        router.get("/builds/:id") { request, context in try await build(request, context) }
-        router.get("/deploys/:id") { request, context in try await deploy(request, context) }
-        for owner in ["builds", "deploys"] {
-            router.get("/\(owner)/:id/steps/:step/log") { request, context in
-                try await log(owner, request, context)
+    var routes: [Route] {
+        let pages: [Route] = [
+            .get("/", .known) { _, context in
+                .page(AppsPage(apps: try await services.apps(context)).render(try await services.page(context)))
+            },
+            .get("/apps", .known) { _, _ in .seeOther("/") },
+            .get("/apps/new", .right(.configure, .server)) { _, context in
+                .page(NewAppPage().render(try await services.page(context)))
+            },
+            .get("/apps/{app}", .right(.read, .app)) { try await app($0, $1) },
+            .get("/targets/{app}/{environment}", .right(.read, .target)) { try await target($0, $1) },
+            .get("/targets/{app}/{environment}/plan", .right(.read, .target)) { try await plan($0, $1) },
+            .get("/targets/{app}/{environment}/deploys", .right(.read, .target)) { try await deploys($0, $1) },
+            .get("/builds/{id}", .right(.read, .build)) { try await build($0, $1) },
+            .get("/deploys/{id}", .right(.read, .deploy)) { try await deploy($0, $1) },
+        ]
+        let owners = [("builds", RouteAccess.right(.read, .build)), ("deploys", .right(.read, .deploy))]
+        return pages
+            + owners.flatMap { owner, access -> [Route] in
+                [
+                    .get("/\(owner)/{id}/steps/{step}/log", access) { try await log(owner, $0, $1) },
+                    .get("/\(owner)/{id}/steps/{step}/log.txt", access) { _, context in
+                        let log = try await LiveRoutes.log(services, owner, context)
+                        return try await log.file(isOver: log.step.state.isFinal)
+                    },
+                ]
             }
-            router.get("/\(owner)/:id/steps/:step/log.txt") { _, context in
-                let log = try await LiveRoutes.log(services, owner, context)
-                return try await log.file(isOver: log.step.state.isFinal)
-            }
-        }
     }
 
     private func app(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -38,7 +45,7 @@ struct PageRoutes: Sendable {
         let app = try await services.delivery.app(named: name)
         let (rows, cursor) = try await services.delivery.commits(
             of: app, before: request.number("before"), limit: Self.pageSize)
-        let targets = try await services.delivery.apps().first { $0.app.id == app.id }?.targets ?? []
+        let targets = try await services.apps(context).first { $0.app.id == app.id }?.targets ?? []
         let page = AppPage(app: app, targets: targets, commits: rows, cursor: cursor)
         return Response.page(page.render(try await services.page(context)))
     }
@@ -80,7 +87,8 @@ struct PageRoutes: Sendable {
     private func build(_ request: Request, _ context: WebContext) async throws -> Response {
         let page = try await services.page(context)
         let view = try await services.delivery.buildView(try context.parameters.require("id", as: Int64.self))
-        let targets = view.image == nil ? [] : try await services.delivery.targets(of: view.app)
+        let all = view.image == nil ? [] : try await services.delivery.targets(of: view.app)
+        let targets = all.filter { context.may(.deploy, $0.resource) }
         return Response.page(
             BuildPage(view: view, logs: try await logs(of: view.steps, request), targets: targets).render(page))
     }

@@ -48,7 +48,7 @@ struct FailureMiddleware: RouterMiddleware {
         if let secret = request.cookies[Gatekeeper.cookie]?.value,
             let session = try? await services.access.session(secret)
         {
-            (page.actor, page.csrf) = (session.actor.name, session.csrf)
+            (page.principal, page.csrf) = (session.principal, session.csrf)
         }
         return .page(
             FailurePage(failure: failure).render(page), status: .init(code: failure.httpStatus))

@@ -5,15 +5,13 @@ import Hummingbird
 import Model
 import NIOCore
 
-/// The one place that finds out who asks, and turns away who may not.
-///
-/// A bearer token, the cookie of a session or the local socket say who it is; what a session changes must carry its
-/// CSRF token, because a browser sends the cookie whoever made the form.
+/// Finds out who asks: a bearer token, the cookie of a session or the local socket say it. What they may do, ``Gate``
+/// decides for each route; where there is no route, a stranger is not told so.
 struct Gatekeeper: RouterMiddleware {
     static let cookie = "slipway_session"
     private static let largestForm = 1 << 20
 
-    let access: Access
+    let services: WebServices
 
     func handle(
         _ input: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
@@ -24,38 +22,27 @@ struct Gatekeeper: RouterMiddleware {
                 String(buffer: try await request.collectBody(upTo: Self.largestForm)))
         }
         try await identify(request, &context)
-        guard !Self.isOpen(request.uri.path) else { return try await next(request, context) }
-        guard let actor = context.actor else {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound && context.principal == nil {
             throw Failure(.unauthorized, "Nobody is signed in", hint: "Sign in, or send Authorization: Bearer slp_…")
         }
-        try check(actor, request)
-        if let session = context.session, !request.isSafe {
-            let sent = request.headers[.csrf] ?? context.form["csrf"]
-            guard sent == session.csrf else {
-                throw Failure(
-                    .forbidden, "The form is from another session", hint: "Load the page again and send it once more.")
-            }
-        }
-        return try await next(request, context)
-    }
-
-    /// Paths that need nobody.
-    private static func isOpen(_ path: String) -> Bool {
-        ["/sign-in", "/healthz", "/readyz"].contains(path) || path.hasPrefix("/assets/")
     }
 
     private func identify(_ request: Request, _ context: inout WebContext) async throws {
         if let header = request.headers[.authorization] {
-            guard let token = Self.token(in: header), let actor = try await access.actor(token: token) else {
+            let credential = Self.token(in: header).map(Credential.token)
+            guard let credential, let (principal, _) = try await services.principal(of: credential) else {
                 throw Failure(
                     .unauthorized, "The token is unknown or has expired", hint: "Make one: slipway tokens create NAME")
             }
-            context.actor = actor
-        } else if let secret = request.cookies[Self.cookie]?.value, let session = try await access.session(secret) {
-            context.actor = session.actor
-            context.session = (secret, session.csrf)
+            (context.credential, context.principal) = (credential, principal)
+        } else if let secret = request.cookies[Self.cookie]?.value,
+            let (principal, csrf) = try await services.principal(of: .session(secret))
+        {
+            (context.credential, context.principal, context.csrf) = (.session(secret), principal, csrf)
         } else if context.isLocal {
-            context.actor = Actor(name: "local", kind: .socket)
+            (context.credential, context.principal) = (.local, .local)
         }
     }
 
@@ -70,20 +57,6 @@ struct Gatekeeper: RouterMiddleware {
             let pair = String(decoding: data, as: UTF8.self)
             return pair.firstIndex(of: ":").map { String(pair[pair.index(after: $0)...]) }
         default: return nil
-        }
-    }
-
-    /// The token of a deploy's script reaches its environment and its rollouts and nothing else.
-    private func check(_ actor: Actor, _ request: Request) throws {
-        if case .deploy = actor.kind {
-            let path = request.uri.path
-            let isUp = path.hasPrefix("/api/v1/environments/") && path.hasSuffix("/up")
-            let isRead = path.hasPrefix("/api/v1/environments") || path.hasPrefix("/api/v1/rollouts/")
-            guard isUp || (isRead && request.isSafe) else {
-                throw Failure(.forbidden, "The token of a deploy's script is for that deploy's environment alone")
-            }
-        } else if !request.isSafe, !isAllowed(.change, for: actor) {
-            throw Failure(.forbidden, "\(actor.name) may look but not change anything")
         }
     }
 }

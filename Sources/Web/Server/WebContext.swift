@@ -8,15 +8,51 @@ struct WebContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Whether it came over the socket in the data directory.
     let isLocal: Bool
-    /// Who asks; nil only on the pages that are open to everyone.
-    var actor: Actor?
-    /// The secret of the browser's session and the token that its forms must carry.
-    var session: (secret: String, csrf: String)?
+    /// Where it came from: `local`, or an IP address.
+    let address: String
+    /// What showed who asks; nil where nothing did.
+    var credential: Credential?
+    /// Who asks; nil only on the routes that are open to everyone.
+    var principal: Principal?
+    /// What forms of the browser's session must carry; nil where there is no session.
+    var csrf: String?
     /// Fields of a form that was posted.
     var form: [String: String] = [:]
+    /// What the request is about.
+    var place = Place()
+    /// Who asks as it stands now; nil when they may no longer.
+    var renew: @Sendable () async throws -> Principal? = { nil }
+    /// What the handler adds to the audit log's entry.
+    let note = AuditNote()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         if case .unixDomainSocket = source.channel.localAddress { isLocal = true } else { isLocal = false }
+        address = isLocal ? "local" : source.channel.remoteAddress?.ipAddress ?? ""
+    }
+
+    /// Whether the one who asks may do that.
+    func may(_ right: Right, _ resource: Resource) -> Bool { principal?.may(right, resource) ?? false }
+
+    /// How rows name who asked.
+    var actorName: String { principal?.actor.name ?? "nobody" }
+}
+
+/// What shows who asks.
+enum Credential: Hashable, Sendable {
+    case token(String)
+    case session(String)
+    /// The socket in the data directory.
+    case local
+}
+
+extension WebServices {
+    /// Whose it is, with the CSRF token of a session; nil when it is unknown or over.
+    func principal(of credential: Credential) async throws -> (Principal, csrf: String?)? {
+        switch credential {
+        case .token(let secret): try await access.principal(token: secret).map { ($0, nil) }
+        case .session(let secret): try await access.session(secret).map { ($0.principal, $0.csrf) }
+        case .local: (.local, nil)
+        }
     }
 }

@@ -27,9 +27,9 @@ public struct WebServer: Sendable {
     /// The listeners: run them in a service group, after the services that they ask.
     public func makeServices() -> [any Service] { listeners { _ in } }
 
-    /// `onPort` is told the TCP port, which the tests leave to the system.
-    func listeners(onPort: @escaping @Sendable (Int) -> Void) -> [any Service] {
-        let responder = makeRouter().buildResponder()
+    /// `onPort` is told the TCP port, which the tests leave to the system; they may put others in place of the routes.
+    func listeners(routes: [Route]? = nil, onPort: @escaping @Sendable (Int) -> Void) -> [any Service] {
+        let responder = makeRouter(routes ?? self.routes).buildResponder()
         let settings = services.settings
         let tcp = Application(
             responder: responder,
@@ -39,18 +39,26 @@ public struct WebServer: Sendable {
         return [tcp, LocalListener(path: path, responder: responder, logger: services.logger)]
     }
 
-    private func makeRouter() -> Router<WebContext> {
+    /// Everything that can be asked.
+    var routes: [Route] {
+        DoorRoutes(services: services).routes + PageRoutes(services: services).routes
+            + EnvironmentRoutes(services: services).routes + FormRoutes(services: services).routes
+            + AccountRoutes(services: services).routes + PeopleRoutes(services: services).routes
+            + AuditRoutes(services: services).routes + LiveRoutes(services: services).routes
+            + API(services: services).routes + GitRoutes(services: services).routes
+    }
+
+    private func makeRouter(_ routes: [Route]) -> Router<WebContext> {
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: HeaderMiddleware())
         router.add(middleware: FailureMiddleware(services: services))
-        router.add(middleware: Gatekeeper(access: services.access))
-        DoorRoutes(services: services).add(to: router)
-        PageRoutes(services: services).add(to: router)
-        EnvironmentRoutes(services: services).add(to: router)
-        FormRoutes(services: services).add(to: router)
-        LiveRoutes(services: services).add(to: router)
-        API(services: services).add(to: router)
-        GitRoutes(services: services).add(to: router)
+        router.add(middleware: Gatekeeper(services: services))
+        let gate = Gate(services: services)
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                try await gate.answer(route, request, context)
+            }
+        }
         return router
     }
 }

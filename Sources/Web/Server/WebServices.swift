@@ -20,8 +20,22 @@ struct WebServices: Sendable {
     /// What a page needs to know besides its own subject.
     func page(_ context: WebContext) async throws -> PageContext {
         PageContext(
-            actor: context.actor?.name, csrf: context.session?.csrf ?? "", now: now(), version: settings.version,
+            principal: context.principal, csrf: context.csrf ?? "", now: now(), version: settings.version,
             publicURL: settings.publicURL, lastEvent: try await store.lastEventID())
+    }
+
+    /// The apps that the one who asks may see, each with those of its targets that they may see.
+    func apps(_ context: WebContext) async throws -> [AppSummary] {
+        try await delivery.apps().filter { context.may(.read, .app($0.app.id)) }.map { summary in
+            var summary = summary
+            summary.targets.removeAll { !context.may(.read, $0.target.resource) }
+            return summary
+        }
+    }
+
+    /// The environments that the one who asks may see.
+    func environments(_ context: WebContext) async throws -> [Model.Environment] {
+        try await stacks.environments().filter { context.may(.read, .environment($0.id)) }
     }
 
     /// The step of that number. Throws `.notFound`, saying how many there are.
@@ -32,4 +46,9 @@ struct WebServices: Sendable {
         }
         return step
     }
+}
+
+extension Target {
+    /// As rights see it.
+    var resource: Resource { .target(app: app.id, environment: environment.id) }
 }

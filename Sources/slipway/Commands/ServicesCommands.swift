@@ -109,25 +109,3 @@ struct EnvironmentsCommand: AsyncParsableCommand {
         }
     }
 }
-
-/// `slipway tokens`: secrets for programs.
-struct TokensCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "tokens", abstract: "Make tokens for programs and for git.",
-        discussion: "Example:\n  slipway tokens create laptop", subcommands: [Create.self])
-
-    struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "create", abstract: "Make a token; it is shown once.")
-        @OptionGroup var server: ServerOption
-        @Argument(help: "What it is for.") var name: String
-
-        struct Body: Codable { var name: String }
-        struct Answer: Codable { var token: String }
-
-        func run() async throws {
-            let answer: Answer = try await server.connect().post("/tokens", Body(name: name))
-            Terminal.print(answer.token)
-        }
-    }
-}

@@ -1,0 +1,61 @@
+public import struct Foundation.Date
+import GRDB
+import Model
+
+/// Somebody who can sign in.
+public struct Account: Hashable, Sendable, Codable, Identifiable {
+    public var name: String
+    public var createdAt: Date
+    /// Since when it can't sign in, nor its tokens be used; nil when it can.
+    public var disabledAt: Date?
+    /// Whether it can sign in with a password; one that comes from elsewhere has none.
+    public var hasPassword: Bool
+    /// The teams that it is in, by name.
+    public var teams: [String]
+
+    public var id: String { name }
+
+    public init(name: String, createdAt: Date, disabledAt: Date?, hasPassword: Bool, teams: [String]) {
+        self.name = name
+        self.createdAt = createdAt
+        self.disabledAt = disabledAt
+        self.hasPassword = hasPassword
+        self.teams = teams
+    }
+}
+
+/// Accounts that are granted the same things.
+public struct Team: Hashable, Sendable, Codable, Identifiable {
+    public var name: String
+    /// By name.
+    public var members: [String]
+
+    public var id: String { name }
+
+    public init(name: String, members: [String]) {
+        self.name = name
+        self.members = members
+    }
+}
+
+/// What names of accounts and teams, and passwords, must be like.
+enum AccountRules {
+    /// As many as one can type, and enough against guessing.
+    static let passwordLength = 12...200
+
+    static func check(name: String, of what: String) throws {
+        guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._@-]{0,63}/) != nil else {
+            throw Failure(
+                .invalid, "\(name.isEmpty ? "An empty text" : String(name.prefix(64))) can't be the name of \(what)",
+                hint: "Up to 64 letters, digits, '.', '_', '@' and '-', beginning with a letter or digit.")
+        }
+    }
+
+    static func check(password: String) throws {
+        guard passwordLength.contains(password.count) else {
+            throw Failure(
+                .invalid, "The password has \(password.count) characters",
+                hint: "\(passwordLength.lowerBound) to \(passwordLength.upperBound) of them, whichever you like.")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Access
+import Delivery
+import HTTPTypes
+import Hummingbird
+import Model
+import Stacks
+
+/// What a request is about: the resource whose rights count, and its names.
+struct Place: Sendable {
+    var resource = Resource.server
+    var app: String?
+    var environment: String?
+    /// The number of the build, deploy or rollout, or the name of an account or team.
+    var subject: String?
+}
+
+extension WebServices {
+    /// What the path names. Throws `.notFound`.
+    func place(_ subject: RouteAccess.Subject, _ parameters: Parameters) async throws -> Place {
+        switch subject {
+        case .server: return Place()
+        case .app: return place(of: try await delivery.app(named: try parameters.require("app")))
+        case .repository:
+            let name = try parameters.require("repository")
+            guard name.hasSuffix(".git") else { throw Failure(.notFound, "There is no repository \(name)") }
+            return place(of: try await delivery.app(named: String(name.dropLast(4))))
+        case .environment:
+            return place(in: try await stacks.environment(named: try parameters.require("environment")))
+        case .target:
+            let app = try await delivery.app(named: try parameters.require("app"))
+            let environment = try await stacks.environment(named: try parameters.require("environment"))
+            return Place(
+                resource: .target(app: app.id, environment: environment.id), app: app.name,
+                environment: environment.name)
+        case .build: return place(of: try await delivery.app(ofBuild: try parameters.id()))
+        case .deploy:
+            let target = try await delivery.target(ofDeploy: try parameters.id())
+            return Place(
+                resource: .target(app: target.app.id, environment: target.environment.id), app: target.app.name,
+                environment: target.environment.name)
+        case .rollout:
+            let rollout = try await stacks.rollout(try parameters.id())
+            return place(in: try await stacks.environment(rollout.environmentID))
+        }
+    }
+
+    private func place(of app: App) -> Place { Place(resource: .app(app.id), app: app.name) }
+
+    private func place(in environment: Model.Environment) -> Place {
+        Place(resource: .environment(environment.id), environment: environment.name)
+    }
+
+    /// The resource that an event is about; nil where it is about nothing that is there.
+    func resource(ofTopic topic: String) async throws -> Resource? {
+        let parts = topic.split(separator: "/")
+        guard parts.count == 2, let id = Int64(parts[1]) else { return nil }
+        do {
+            switch parts[0] {
+            case "app": return .app(id)
+            case "environment": return .environment(id)
+            case "build": return .app(try await delivery.app(ofBuild: id).id)
+            case "rollout": return .environment(try await stacks.rollout(id).environmentID)
+            case "deploy", "target":
+                let isDeploy = parts[0] == "deploy"
+                let target = try await isDeploy ? delivery.target(ofDeploy: id) : delivery.target(id)
+                return .target(app: target.app.id, environment: target.environment.id)
+            default: return nil
+            }
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        }
+    }
+}
+
+extension Parameters {
+    /// A number in the path. Throws `.notFound`: an id that isn't a number names nothing.
+    func id(_ name: String = "id") throws -> Int64 {
+        let text = try require(name)
+        guard let id = Int64(text) else { throw Failure(.notFound, "\(text) is not the number of anything") }
+        return id
+    }
+}
