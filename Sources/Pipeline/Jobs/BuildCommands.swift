@@ -16,9 +16,13 @@ struct BuildCommands {
     // MARK: Tests
 
     /// A step of the tests: in the primary container, or on this machine where there is no image and the admin allows.
-    func run(_ step: StepPlan, of test: TestPlan, remaining: Int) throws -> SupervisedCommand {
+    func run(
+        _ step: StepPlan, of test: TestPlan, remaining: Int, _ secrets: GivenSecrets
+    ) throws -> SupervisedCommand {
         var environment = test.environment.merging(builtins) { own, _ in own }
         environment.merge(step.environment) { _, inner in inner }
+        // What the files say of a variable wins over a secret of its name (CircleCI's rule).
+        environment.merge(secrets.variables) { own, _ in own }
         if test.image == nil && test.build == nil {
             guard request.allowsHostSteps else {
                 throw Failure(
@@ -28,9 +32,15 @@ struct BuildCommands {
                 )
             }
             environment["BASH_ENV"] = "\(request.jobFolder)/bash_env"
+            let folder = SecretFolder(instance: request.instance, .build(request.build.id))
+            environment.merge(try folder.write(secrets.files)) { own, _ in own }
             return command(
                 Self.shell(step), environment: environment.merging(hostEnvironment) { own, _ in own },
-                directory: path(step.workingDirectory, in: request.checkout), step: step, remaining: remaining)
+                directory: path(step.workingDirectory, in: request.checkout), step: step, remaining: remaining,
+                secrets: secrets.values)
+        }
+        for name in secrets.files.keys where environment[name] == nil {
+            environment[name] = SecretFile(source: name).target
         }
         environment["BASH_ENV"] = "\(Self.shared)/bash_env"
         let pidFile = "\(Self.shared)/step-\(index).pid"
@@ -42,7 +52,7 @@ struct BuildCommands {
             + [request.primary, "/bin/sh", "-c", prelude, "slipway"] + Self.shell(step)
         var result = command(
             arguments, environment: environment.merging(dockerEnvironment) { _, docker in docker },
-            directory: request.checkout, step: step, remaining: remaining)
+            directory: request.checkout, step: step, remaining: remaining, secrets: secrets.values)
         // The client's death does not reach the process in the container: its group is signalled from a second exec.
         result.killCommand = [
             "docker", "exec", "--env", "SIGNAL", request.primary, "/bin/sh", "-c",
@@ -115,11 +125,13 @@ struct BuildCommands {
     // MARK: Parts
 
     private func command(
-        _ arguments: [String], environment: [String: String], directory: String, step: StepPlan, remaining: Int
+        _ arguments: [String], environment: [String: String], directory: String, step: StepPlan, remaining: Int,
+        secrets: [String]
     ) -> SupervisedCommand {
         SupervisedCommand(
             arguments: arguments, environment: environment, workingDirectory: directory, logPath: logPath,
-            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining, skipsInterrupt: true)
+            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining, secrets: secrets,
+            skipsInterrupt: true)
     }
 
     /// Through a pipe, so that docker prints lines and not a moving picture.

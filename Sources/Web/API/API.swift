@@ -18,7 +18,7 @@ struct API: Sendable {
 
     /// Every operation; registers them and describes them.
     static let routes: [APIRoute] =
-        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + generalRoutes
+        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + secretRoutes + generalRoutes
 
     func add(to router: Router<WebContext>) {
         for route in Self.routes {

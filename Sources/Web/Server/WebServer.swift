@@ -48,6 +48,7 @@ public struct WebServer: Sendable {
         PageRoutes(services: services).add(to: router)
         EnvironmentRoutes(services: services).add(to: router)
         FormRoutes(services: services).add(to: router)
+        SecretRoutes(services: services).add(to: router)
         LiveRoutes(services: services).add(to: router)
         API(services: services).add(to: router)
         GitRoutes(services: services).add(to: router)
