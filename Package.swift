@@ -39,7 +39,10 @@ func room(
 
 let package = Package(
     name: "slipway",
-    products: [.executable(name: "slipway", targets: ["slipway"])],
+    products: [
+        .executable(name: "slipway", targets: ["slipway"]),
+        .executable(name: "slipway-agent", targets: ["agent"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -65,7 +68,14 @@ let package = Package(
         room("Supervisor", ["Model", "LinuxCalls"]),
         room("Secrets", ["Model", crypto, cryptoExtras]),
         room("Client", ["Model", "HTTPTransport"], tests: ["StubServer"]),
+        room("StepAgent", ["LinuxCalls"]),
         // Floor 2
+        [
+            // Runs inside containers, on nothing but the kernel.
+            .executableTarget(
+                name: "agent", dependencies: ["StepAgent"], swiftSettings: settings,
+                linkerSettings: [.unsafeFlags(["-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s"])])
+        ],
         room("Engines", ["Model", "DockerAPI"], tests: ["StubServer"]),
         // Floor 3
         room("Pipeline", ["Model", "Store", "StackFile", "Git", "Supervisor", "Engines", grdb, logging, yams]),

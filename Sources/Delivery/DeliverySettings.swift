@@ -20,11 +20,13 @@ public struct DeliverySettings: Sendable {
     public var patience: Int
     /// Tells this installation's containers from another's on the same engine.
     public var instance: String
+    /// Path of `slipway-agent`, which runs the steps of the tests in their container; the engine sees it too.
+    public var agent: String
 
     public init(
         dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
         pollInterval: Int = 5, gitTimeout: Int = 300, buildSocket: String = "/var/run/docker.sock",
-        instance: String = "slipway", patience: Int = 600
+        instance: String = "slipway", patience: Int = 600, agent: String
     ) {
         self.dataDirectory = dataDirectory
         self.registry = registry
@@ -35,6 +37,7 @@ public struct DeliverySettings: Sendable {
         self.gitTimeout = gitTimeout
         self.buildSocket = buildSocket
         self.instance = instance
+        self.agent = agent
         self.patience = patience
     }
 

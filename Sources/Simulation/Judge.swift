@@ -182,8 +182,10 @@ struct Judge: Sendable {
         let before = known.state
         known.state = rollout.state
         if known.startedAt == nil, let started = rollout.startedAt {
-            known.startedAt = WorldClock.time(started)
-            known.lostBefore = lost
+            let began = WorldClock.time(started)
+            known.startedAt = began
+            // What stood still between its start and now, in the middle of another service's call, is lost as well.
+            known.lostBefore = lost - (time - began)
             known.previous = file.goal
             known.beganWhole = file.established != nil
             if let other = file.atWork, other.id != known.id {

@@ -16,7 +16,6 @@ struct Burial {
     func run() -> SupervisedOutcome {
         let count = endProcesses()
         if let command {
-            KillCommand(command).run("KILL")
             note(
                 "the supervisor of this step was killed"
                     + (count > 0 ? ", and what was left of it (\(count) of its processes) has been ended" : "")

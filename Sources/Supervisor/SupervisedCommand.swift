@@ -14,10 +14,6 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
     public var timeLimit: Int?
     /// Values that appear as `****` in the log.
     public var secrets: [String]
-    /// Runs, with the same environment and `SIGNAL` (`INT`, `TERM` or `KILL`) in it, before each signal is sent; at
-    /// most 5 seconds. For what signals can't reach: `docker exec … kill`. Where there is one, INT and TERM are its
-    /// alone.
-    public var killCommand: [String]?
     /// Width of the pseudo-terminal.
     public var columns: Int
     /// Height of the pseudo-terminal.
@@ -32,7 +28,7 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
     /// A command with the defaults of a script step: no time limits, 120 columns, 40 rows.
     public init(
         arguments: [String], environment: [String: String], workingDirectory: String, logPath: String,
-        inactivityTimeout: Int? = nil, timeLimit: Int? = nil, secrets: [String] = [], killCommand: [String]? = nil,
+        inactivityTimeout: Int? = nil, timeLimit: Int? = nil, secrets: [String] = [],
         columns: Int = 120, rows: Int = 40, signalGrace: Int = 5, skipsInterrupt: Bool? = nil, logPatience: Int = 60
     ) {
         self.arguments = arguments
@@ -42,7 +38,6 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
         self.inactivityTimeout = inactivityTimeout
         self.timeLimit = timeLimit
         self.secrets = secrets
-        self.killCommand = killCommand
         self.columns = columns
         self.rows = rows
         self.signalGrace = signalGrace

@@ -12,12 +12,10 @@ struct Supervision {
 
     private let folder: RunFolder
     private let command: SupervisedCommand
-    private let killCommand: KillCommand
     private let terminal: PseudoTerminal
     private var log: LogWriter
     private var ladder: SignalLadder
     private var members: SessionMembers
-    private var isKilled = false
     private let startedAt = ContinuousClock.now
     private var lastOutputAt = ContinuousClock.now
     /// Becomes readable when the command has ended, which is then still a zombie: its session can't be another's.
@@ -28,7 +26,6 @@ struct Supervision {
     init(folder: RunFolder, command: SupervisedCommand) throws {
         self.folder = folder
         self.command = command
-        killCommand = KillCommand(command)
         do {
             log = try LogWriter(path: command.logPath, secrets: command.secrets)
         } catch {
@@ -65,7 +62,6 @@ struct Supervision {
         // What ends by itself may leave a daemon behind; what is ended leaves nothing.
         if ladder.reason != nil { members.adopter = getpid() }
         members.killAll()
-        if ladder.reason != nil, !isKilled { killCommand.run("KILL") }
         terminal.releaseOtherEnd()
         drain()
         var status: CInt = 0
@@ -84,11 +80,8 @@ struct Supervision {
         checkLimits(at: now)
         if let (rung, note) = ladder.due(at: now) {
             log.note(note)
-            killCommand.run(rung.name)
             members.adopter = getpid()
-            // A client that dies of INT or TERM would take the grace from what the kill command has reached.
-            if command.killCommand == nil || rung.signal == SIGKILL { members.send(rung.signal) }
-            isKilled = rung.signal == SIGKILL
+            members.send(rung.signal)
         }
         var events = [
             pollfd(fd: end, events: Int16(POLLIN), revents: 0),

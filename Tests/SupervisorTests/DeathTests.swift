@@ -48,15 +48,6 @@ struct DeathTests {
         }
     }
 
-    @Test func theKillCommandOfALostRunRuns() async throws {
-        try await Scratch.use { scratch in
-            _ = try await loss(of: "echo $$ > pid; exec sleep 1000", in: scratch) {
-                $0.killCommand = ["sh", "-c", "echo $SIGNAL > $FOLDER/reached"]
-            }
-            #expect(scratch.read("reached") == "KILL\n")
-        }
-    }
-
     @Test func aBurialThatWasCutShortIsBegunAnew() async throws {
         try await Scratch.use { scratch in
             _ = try await loss(of: "echo $$ > pid; exec sleep 1000", in: scratch)

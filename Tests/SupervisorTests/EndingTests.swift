@@ -147,18 +147,4 @@ struct EndingTests {
             if let pid = Int32(try await scratch.wait(for: "pid")) { kill(pid, SIGKILL) }
         }
     }
-
-    @Test func killCommandRunsBeforeEachSignal() async throws {
-        try await Scratch.use { scratch in
-            try scratch.supervisor.start(
-                "1",
-                scratch.script("trap '' INT; echo $$ > pid; while :; do sleep 0.1; done") {
-                    $0.killCommand = ["sh", "-c", "echo $SIGNAL >> $FOLDER/kills"]
-                })
-            _ = try await scratch.wait(for: "pid")
-            try scratch.supervisor.abort("1")
-            _ = try await scratch.supervisor.outcome(of: "1")
-            #expect(scratch.read("kills") == "INT\nTERM\nKILL\n")
-        }
-    }
 }

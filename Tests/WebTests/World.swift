@@ -49,7 +49,7 @@ struct World: Sendable {
             secrets: SecretService(store: store, keys: Vault(key: .make()), folder: nil),
             supervisor: Supervisor(runDirectory: "\(folder)/run", executable: "/bin/false"), engine: SimulatedEngine(),
             settings: DeliverySettings(
-                dataDirectory: folder, registry: "127.0.0.1:5000", publicURL: "http://127.0.0.1"),
+                dataDirectory: folder, registry: "127.0.0.1:5000", publicURL: "http://127.0.0.1", agent: "/bin/false"),
             logger: logger)
         let server = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,

@@ -19,4 +19,30 @@ struct DataDirectoryTests {
         close(file)
         try await next.value
     }
+
+    @Test func `The agent is copied once, and again when it has changed`() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/slipway-agent-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let (data, original) = (DataDirectory(folder), "\(folder)/original")
+        func inode() throws -> Int {
+            let number = try FileManager.default.attributesOfItem(atPath: data.agent)[.systemFileNumber] as? NSNumber
+            return try #require(number?.intValue)
+        }
+        func keep(_ text: String) throws -> Int {
+            if FileManager.default.contents(atPath: original) != Data(text.utf8) {
+                try Data(text.utf8).write(to: URL(filePath: original))
+            }
+            try data.keepAgent(original)
+            #expect(try String(contentsOfFile: data.agent, encoding: .utf8) == text)
+            #expect(FileManager.default.isExecutableFile(atPath: data.agent))
+            return try inode()
+        }
+        let first = try keep("one")
+        #expect(try keep("one") == first)
+        // What a container has mounted stays as it is: the new one is another file.
+        #expect(try keep("two") != first)
+        let failure = #expect(throws: Failure.self) { try data.keepAgent("\(folder)/nothing") }
+        #expect(failure?.code == .unavailable)
+    }
 }

@@ -10,4 +10,12 @@ struct DoctorTests {
         #expect(!nothing.ok)
         #expect(nothing.mend == "apt-get install nothing")
     }
+
+    @Test func `The agent is looked for beside the program, and its absence says what to do`() {
+        let agent = DoctorCommand.agent(beside: Installation.executable)
+        #expect(agent.ok && agent.found.hasSuffix("/slipway-agent"))
+        let none = DoctorCommand.agent(beside: "/nowhere/slipway")
+        #expect(!none.ok && none.found.hasPrefix("There is no program /nowhere/slipway-agent"))
+        #expect(none.mend == "Put the slipway-agent that was built with this slipway beside it.")
+    }
 }

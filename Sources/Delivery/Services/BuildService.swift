@@ -132,7 +132,8 @@ struct BuildService: Sendable {
             configuration: configuration, engine: engine,
             dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry, checkouts: settings.checkouts,
             instance: settings.instance, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app),
-            patience: settings.patience, secrets: { [secrets] in try await secrets.given(for: scope) })
+            patience: settings.patience, agent: settings.agent,
+            secrets: { [secrets] in try await secrets.given(for: scope) })
     }
 
     /// What the commit's files ask for, and what is wrong with them.

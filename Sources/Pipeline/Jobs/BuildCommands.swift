@@ -6,12 +6,13 @@ import Supervisor
 struct BuildCommands {
     let request: BuildRequest
     let logPath: String
-    let index: Int
 
     /// Path of the working copy inside the containers of the tests.
     static let workspace = "/workspace"
     /// Path inside them of the files shared with Slipway.
     static let shared = "/.slipway"
+    /// Path inside them of the agent that runs the steps; read-only, since this machine runs the same file.
+    static let agent = "/.slipway-agent"
 
     // MARK: Tests
 
@@ -43,22 +44,15 @@ struct BuildCommands {
             environment[name] = SecretFile(source: name).target
         }
         environment["BASH_ENV"] = "\(Self.shared)/bash_env"
-        let pidFile = "\(Self.shared)/step-\(index).pid"
-        // Values go through docker's own environment, never through its arguments.
-        let variables = environment.keys.sorted().flatMap { ["--env", $0] }
-        let prelude = "echo $$ > \(pidFile); PATH=\(Self.shared)/bin:$PATH; export PATH; exec \"$@\""
-        let arguments =
-            ["docker", "exec", "--tty", "--workdir", path(step.workingDirectory, in: Self.workspace)] + variables
-            + [request.primary, "/bin/sh", "-c", prelude, "slipway"] + Self.shell(step)
-        var result = command(
-            arguments, environment: environment.merging(dockerEnvironment) { _, docker in docker },
-            directory: request.checkout, step: step, remaining: remaining, secrets: secrets.values)
-        // The client's death does not reach the process in the container: its group is signalled from a second exec.
-        result.killCommand = [
-            "docker", "exec", "--env", "SIGNAL", request.primary, "/bin/sh", "-c",
-            "kill -s \"$SIGNAL\" -- -$(cat \(pidFile))",
+        // The working copy and this folder are the container's to write; the program that is run here is not.
+        let agent = [
+            request.agent, "exec", JobFolder(request.jobFolder).agentSocket, "--workdir",
+            path(step.workingDirectory, in: Self.workspace), "--",
         ]
-        return result
+        let prelude = "PATH=\(Self.shared)/bin:$PATH; export PATH; exec \"$@\""
+        return command(
+            agent + ["/bin/sh", "-c", prelude, "slipway"] + Self.shell(step), environment: environment,
+            directory: request.checkout, step: step, remaining: remaining, secrets: secrets.values)
     }
 
     /// `bash -eo pipefail` where there is a bash, else `sh -e`: a new shell for each step (CircleCI's rule).

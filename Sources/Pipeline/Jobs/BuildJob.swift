@@ -28,13 +28,15 @@ public struct BuildRequest: Sendable {
     public var sourceURL: String
     /// Seconds that it waits for an engine, a registry or a disk that is away.
     public var patience: Int
+    /// Path of `slipway-agent`, which runs the steps of the tests in their container.
+    public var agent: String
     /// What the steps of the tests are given; asked when a step is about to start.
     public var secrets: @Sendable () async throws -> GivenSecrets
 
     public init(
         build: Build, app: App, commit: Commit, mirror: GitMirror, configuration: PipelineConfiguration,
         engine: any Engine, dockerHost: String, registry: String, checkouts: String, instance: String,
-        allowsHostSteps: Bool, sourceURL: String, patience: Int = 600,
+        allowsHostSteps: Bool, sourceURL: String, patience: Int = 600, agent: String,
         secrets: @escaping @Sendable () async throws -> GivenSecrets = { GivenSecrets() }
     ) {
         self.build = build
@@ -50,6 +52,7 @@ public struct BuildRequest: Sendable {
         self.allowsHostSteps = allowsHostSteps
         self.sourceURL = sourceURL
         self.patience = patience
+        self.agent = agent
         self.secrets = secrets
     }
 
@@ -146,7 +149,9 @@ public struct BuildJob: Sendable {
             let action = BuildAction(record.action), step.exitStatus != nil
         else { return verdict }
         if case .run = action {
-            guard let why = await JobContainers(request).whatEndedThem() else { return verdict }
+            guard step.exitStatus == JobContainers.gone, let why = await JobContainers(request).whatEndedThem() else {
+                return verdict
+            }
             try runner.logs.appendOnce("slipway: \(why)\n", to: step)
             try await runner.table.setReason(step, why)
             return .failed(index: index, reason: "\(step.name): \(why)")
@@ -219,7 +224,7 @@ public struct BuildJob: Sendable {
     }
 
     private func commands(_ step: Step) -> BuildCommands {
-        BuildCommands(request: request, logPath: runner.logs.path(of: step), index: step.index)
+        BuildCommands(request: request, logPath: runner.logs.path(of: step))
     }
 
     /// Seconds that are left of the job's time limit, counted from its first step.

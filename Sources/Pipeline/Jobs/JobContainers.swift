@@ -32,11 +32,14 @@ struct JobContainers {
         let names = test.services.map(\.name)
         let primary = try await engine.create(
             ContainerPlan(
-                name: request.primary, image: image, command: ["-c", "while :; do sleep 3600; done"],
-                entrypoint: ["/bin/sh"], labels: labels,
+                name: request.primary, image: image,
+                entrypoint: [
+                    BuildCommands.agent, "serve", "\(BuildCommands.shared)/\(JobFolder.agentSocketName)",
+                ], labels: labels,
                 volumes: [
                     VolumeMount(source: request.checkout, target: BuildCommands.workspace),
                     VolumeMount(source: request.jobFolder, target: BuildCommands.shared),
+                    VolumeMount(source: request.agent, target: BuildCommands.agent, readOnly: true),
                 ],
                 network: "bridge", extraHosts: names.map { "\($0):127.0.0.1" },
                 workingDirectory: BuildCommands.workspace))
@@ -60,21 +63,24 @@ struct JobContainers {
         return lines.joined(separator: "\n")
     }
 
-    /// Why a step may have failed through no fault of its own: the engine, or the primary container, is gone. Nil while
-    /// both are there.
+    /// Exit status of a step whose container is gone; a step's own may be the same.
+    static let gone: Int32 = 125
+
+    /// What ended the container of a step that ended with ``gone``. Nil when it runs: the status was the step's own.
     func whatEndedThem() async -> String? {
         guard request.configuration.test.map({ $0.image != nil || $0.build != nil }) ?? false else { return nil }
+        var runs = false
         for _ in 0..<25 {
             do {
                 let ours = try await request.engine.containers(labels: labels)
-                if ours.contains(where: { $0.name == request.primary && $0.state == .running }) { return nil }
+                runs = ours.contains { $0.name == request.primary && $0.state == .running }
             } catch {
                 return "the Docker Engine was stopped while the step ran, which ended it"
             }
-            // An engine that stops ends the containers first.
+            // An engine that stops ends the containers first, and knows a moment later that one has ended.
             try? await Task.sleep(for: .milliseconds(200))
         }
-        return "the step's container was ended while it ran: by a stop of the Docker Engine, or by hand"
+        return runs ? nil : "the step's container was ended while it ran: by a stop of the Docker Engine, or by hand"
     }
 
     /// Removes every container of the build, and the images that were built for its tests alone.

@@ -1,8 +1,8 @@
 import Foundation
 import Model
 
-/// The files that the steps of a build share with Slipway: `$BASH_ENV`, the ids of their processes, the mark of
-/// `step halt`, and the command that makes it.
+/// The files that the steps of a build share with Slipway: `$BASH_ENV`, the agent's socket, the mark of `step halt`,
+/// and the command that makes it.
 struct JobFolder {
     let path: String
 
@@ -19,6 +19,10 @@ struct JobFolder {
 
     /// Holds what the step waits for, while it does.
     var waiting: String { "\(path)/waiting" }
+
+    /// Where the agent of the primary container takes steps.
+    var agentSocket: String { "\(path)/\(Self.agentSocketName)" }
+    static let agentSocketName = "agent.sock"
 
     /// `circleci-agent step halt` and `slipway-step halt` end the job green.
     private static let agent = """

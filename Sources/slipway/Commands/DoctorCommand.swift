@@ -14,7 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let checks = Self.programs.map { Self.program($0) } + [await engineCheck(), dataCheck(), diskCheck()]
+        let checks =
+            Self.programs.map { Self.program($0) } + [Self.agent(), await engineCheck(), dataCheck(), diskCheck()]
         if json {
             try printJSON(checks)
         } else {
@@ -57,6 +58,17 @@ struct DoctorCommand: AsyncParsableCommand {
         return Check(
             name: program.name, ok: found != nil, found: found ?? "not found; it is for \(program.purpose)",
             mend: "apt-get install \(program.package)")
+    }
+
+    /// The second half of the program.
+    static func agent(beside program: String? = nil) -> Check {
+        do {
+            return Check(name: "slipway-agent", ok: true, found: try OwnExecutable.agent(beside: program), mend: nil)
+        } catch {
+            let failure = error as? Failure
+            return Check(
+                name: "slipway-agent", ok: false, found: failure?.message ?? "\(error)", mend: failure?.hint)
+        }
     }
 
     private func engineCheck() async -> Check {

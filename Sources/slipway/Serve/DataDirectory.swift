@@ -18,6 +18,7 @@ struct DataDirectory: Sendable {
     var registry: String { "\(path)/registry" }
     var bin: String { "\(path)/bin" }
     var logs: String { "\(path)/logs" }
+    var agent: String { "\(path)/slipway-agent" }
 
     /// Where the command line and the server look unless they are told: `/var/lib/slipway` for root, else in the home.
     static var standard: String {
@@ -50,6 +51,31 @@ struct DataDirectory: Sendable {
             throw Failure(
                 .unavailable, "The data directory \(path) can't be prepared",
                 hint: "Choose another with --data, or give this user the right to write there.",
+                cause: error.localizedDescription)
+        }
+    }
+
+    /// Copies the agent to ``agent``, unless it is there: the engine, which mounts it into containers, may not see the
+    /// place of the program, but it sees the checkouts; and an upgrade never changes it under a container.
+    func keepAgent(_ original: String) throws {
+        let files = FileManager.default
+        let draft = "\(agent).new"
+        do {
+            let date = try files.attributesOfItem(atPath: original)[.modificationDate] as? Date
+            let known = try? files.attributesOfItem(atPath: agent)[.modificationDate] as? Date
+            if let date, let known, abs(known.timeIntervalSince(date)) < 0.001,
+                files.contentsEqual(atPath: original, andPath: agent)
+            {
+                return
+            }
+            if files.fileExists(atPath: draft) { try files.removeItem(atPath: draft) }
+            try files.copyItem(atPath: original, toPath: draft)
+            try files.setAttributes([.posixPermissions: 0o755, .modificationDate: date ?? Date()], ofItemAtPath: draft)
+            guard rename(draft, agent) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        } catch {
+            throw Failure(
+                .unavailable, "\(original) can't be copied to \(agent)",
+                hint: "Make room on the disk: it runs the steps of tests in containers.",
                 cause: error.localizedDescription)
         }
     }

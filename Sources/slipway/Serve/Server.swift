@@ -41,8 +41,10 @@ struct Server {
 
     func run() async throws {
         let (data, executable) = (options.data, try OwnExecutable.path())
+        let agent = try OwnExecutable.agent()
         try data.prepare(executable: executable)
         try await data.lock()
+        try data.keepAgent(agent)
         let supervisor = Supervisor(runDirectory: data.runFolder, executable: executable)
         supervisor.removeDrafts()
         let engine = try DockerEngine(socket: options.engineSocket)
@@ -73,7 +75,7 @@ struct Server {
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
                 pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
-                patience: max(1, options.patience)),
+                patience: max(1, options.patience), agent: data.agent),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,

@@ -32,9 +32,9 @@ struct EngineTests {
     private static let tested =
         "test: {image: 'debian:12-slim', steps: ['for i in $(seq 600); do echo tested $i; sleep 1; done']}\n"
 
-    /// The engine is stopped, or killed, while a step of the tests runs: it ends with the reason, and once.
+    /// The engine is stopped, or killed and started, while a step of the tests runs: it ends with the reason, and once.
     private func interruptTest(
-        _ slipway: Installation, _ repository: Repository, _ name: String,
+        _ slipway: Installation, _ repository: Repository, _ name: String, reason: String,
         _ interrupt: () async throws -> Void
     ) async throws {
         let sha = try await repository.push("Test \(name)", ["slipway.yml": "image: false\n\(Self.tested)# \(name)\n"])
@@ -45,11 +45,32 @@ struct EngineTests {
         let seconds = try #require(build.build.endedAt).timeIntervalSince(since)
         print("\(name): the build ended after \(seconds) s: \(build.build.reason ?? "")")
         #expect(build.build.state == .failed)
-        #expect(build.build.reason?.contains("Docker Engine was stopped") == true, "\(build.build.reason ?? "")")
+        #expect(build.build.reason?.contains(reason) == true, "\(build.build.reason ?? "")")
         let log = try await slipway.log(of: build.steps, at: "/builds/\(build.build.id)")
-        #expect(log.contains("slipway: the Docker Engine was stopped"), "\(log)")
+        #expect(log.contains(reason) && log.contains("slipway: the step's container has ended\n"), "\(log)")
         for line in ["tested 1\n", "tested 2\n"] { #expect(log.components(separatedBy: line).count == 2, "\(log)") }
-        #expect(try await slipway.page("/builds/\(build.build.id)").contains("the Docker Engine was stopped"))
+        #expect(try await slipway.page("/builds/\(build.build.id)").contains(reason))
+    }
+
+    /// The engine is stopped while a step of the tests runs, and comes back: the step goes on all the time, to its end.
+    private func testGoesOn(_ slipway: Installation, _ repository: Repository, _ engine: PrivateEngine) async throws {
+        let script = "i=0; until [ -e go ]; do i=$((i+1)); echo tested $i; sleep 0.2; done; echo went on to $i"
+        let files = ["slipway.yml": "image: false\ntest: {image: 'debian:12-slim', steps: ['\(script)']}\n"]
+        let sha = try await repository.push("Test on", files)
+        let id = try await slipway.wait(for: "tested 2\n", inBuildOf: sha)
+        try await engine.stop()
+        let before: BuildView = try await slipway.client().get("/builds/\(id)")
+        let said = try await slipway.log(of: before.steps, at: "/builds/\(id)").components(separatedBy: "tested ").count
+        try await slipway.wait(for: "tested \(said + 10)\n", inBuildOf: sha)
+        try await engine.start()
+        try await slipway.wait(for: "tested \(said + 20)\n", inBuildOf: sha)
+        try await slipway.shell("touch '\(slipway.data.path)/checkouts/build-\(id)/go'")
+        let build = try await slipway.build(of: "web", sha)
+        #expect(build.build.state == .succeeded, "\(build.build.reason ?? "")")
+        let lines = try await slipway.log(of: build.steps, at: "/builds/\(id)").split(separator: "\n")
+        let numbers = lines.filter { $0.hasPrefix("tested ") }.compactMap { Int($0.dropFirst(7)) }
+        #expect(numbers == Array(1...numbers.count))
+        #expect(lines.contains("went on to \(numbers.count)"))
     }
 
     @Test func `An engine that stops or dies holds everything up, and all ends right`() async throws {
@@ -60,8 +81,12 @@ struct EngineTests {
             let first = try await slipway.built(repository, "One")
             #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
 
-            // A step of the tests.
-            try await interruptTest(slipway, repository, "killed") {
+            // A step of the tests. An engine that was killed ends the containers when it comes back.
+            try await interruptTest(slipway, repository, "stopped", reason: "the Docker Engine was stopped") {
+                try await engine.stop()
+            }
+            try await engine.start()
+            try await interruptTest(slipway, repository, "killed", reason: "by a stop of the Docker Engine") {
                 try await engine.kill9()
                 try await engine.start()
             }
@@ -152,8 +177,7 @@ struct EngineTests {
             #expect(try await slipway.containers("shop", "web").map(\.revision) == [second, second])
             let sums = try await requests.sums()
             #expect(sums.keys.sorted() == ["one", "two"], "\(sums)")
-            try await interruptTest(slipway, repository, "stopped") { try await engine.stop() }
-            try await engine.start()
+            try await testGoesOn(slipway, repository, engine)
             try await slipway.wait("the containers of builds to be removed") {
                 try await slipway.shell("docker ps -aq --filter label=dev.slipway.build") == ""
             }

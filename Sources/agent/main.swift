@@ -1,0 +1,4 @@
+import Glibc
+import StepAgent
+
+exit(AgentProgram.run())
