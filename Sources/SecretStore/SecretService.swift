@@ -11,6 +11,7 @@ public final class SecretService: Sendable {
     private let folder: KeyFolder?
     private let vault: Mutex<Vault>
     private let now: @Sendable () -> Date
+    private let isRotating = Mutex(false)
 
     /// Bytes of a value: what fits into an environment variable, with room.
     public static let largestValue = 64 << 10
@@ -157,8 +158,16 @@ public final class SecretService: Sendable {
 
     /// Seals everything with a new key, in one transaction: killed at any point, all is sealed with the old key or all
     /// with the new one, and the old key stays until all is. Where the key is given from outside, everything is sealed
-    /// with the one that is given now. Throws `.unavailable` when a key that is needed is missing.
+    /// with the one that is given now. Throws `.unavailable` when a key that is needed is missing, `.conflict` while
+    /// another rotation is under way.
     public func rotateKey() async throws -> Rotation {
+        // Two would write the next key to one file.
+        let isFirst = isRotating.withLock { isRotating in
+            defer { isRotating = true }
+            return !isRotating
+        }
+        guard isFirst else { throw Failure(.conflict, "The key is being rotated already") }
+        defer { isRotating.withLock { $0 = false } }
         let before = vault.withLock { $0 }
         guard folder != nil || before.key != nil else { throw Vault.missing(keyID: nil) }
         let next = try folder?.makeNext()

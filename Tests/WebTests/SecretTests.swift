@@ -3,6 +3,7 @@ import Delivery
 import Foundation
 import HTTPTransport
 import Model
+import SecretStore
 import Testing
 
 @testable import Web

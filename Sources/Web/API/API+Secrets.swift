@@ -25,7 +25,7 @@ extension API {
             let environments = try await call.services.stacks.environments()
             let hidden = Set(environments.filter { (try? call.check($0.id)) == nil }.map(\.name))
             let bounds = SecretPlace(
-                name: "", app: call.query("app"), environment: call.query("environment"), context: call.query("context"))
+                name: "", app: call.query("app"), environment: await call.environmentName, context: call.query("context"))
             return try .value(
                 try await call.services.delivery.secrets.list().filter { secret in
                     let place = secret.place
@@ -54,11 +54,11 @@ extension API {
             method: .delete, path: "/secrets/{name}", summary: "Removes a secret", query: bounds, status: .noContent,
             answer: ""
         ) { call in
-            // As it is given: what it is bound to may be gone.
-            try await call.services.delivery.secrets.remove(
-                SecretPlace(
-                    name: try call.path("name"), app: call.query("app"), environment: call.query("environment"),
-                    context: call.query("context")))
+            var place = SecretPlace(
+                name: try call.path("name"), app: call.query("app"), environment: call.query("environment"),
+                context: call.query("context"))
+            place.environment = await call.environmentName
+            try await call.services.delivery.secrets.remove(place)
             return .nothing
         },
         APIRoute(
@@ -66,6 +66,16 @@ extension API {
             answer: "Rotation"
         ) { call in try .value(try await call.services.delivery.secrets.rotateKey()) },
     ]
+}
+
+extension APICall {
+    /// The environment of the query by its own name; as it is given where it is gone.
+    fileprivate var environmentName: String? {
+        get async {
+            guard let name = query("environment") else { return nil }
+            return (try? await services.stacks.environment(named: name).name) ?? name
+        }
+    }
 }
 
 extension WebServices {

@@ -179,6 +179,7 @@ extension Style {
     static let rows = """
         .rows > * { display: grid; gap: var(--s2) var(--s4); align-items: center; padding: var(--s3) var(--s4); border-top: 1px solid var(--line); }
         .rows > *:first-child { border-top: 0; }
+        .rows > .secret { grid-template-columns: minmax(0, 1fr) auto; }
         .rows h3 a { color: inherit; }
         .meta { display: flex; flex-wrap: wrap; gap: 0 var(--s3); color: var(--muted); font-size: var(--t-s); align-items: center; }
         .meta > * { white-space: nowrap; }
