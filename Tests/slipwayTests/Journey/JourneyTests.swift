@@ -135,7 +135,9 @@ struct JourneyTests {
             #expect(target.commits.first?.button == .unavailable(reason: "The build failed"))
             let failure = await #expect(throws: Failure.self) { try await slipway.deploy("web", sha) }
             #expect(failure?.code == .conflict)
-            #expect(try await slipway.shell("docker ps -aq --filter label=dev.slipway.build") == "")
+            try await slipway.wait("its containers to be gone") {
+                try await slipway.shell("docker ps -aq --filter label=dev.slipway.build") == ""
+            }
         }
     }
 
@@ -187,7 +189,9 @@ struct JourneyTests {
             }
             try await slipway.client().post("/builds/\(id)/cancel")
             #expect(try await slipway.build(of: "web", sha).build.state == .cancelled)
-            #expect(try await slipway.shell("docker ps -aq --filter label=dev.slipway.build=\(id)") == "")
+            try await slipway.wait("its containers to be gone") {
+                try await slipway.shell("docker ps -aq --filter label=dev.slipway.build=\(id)") == ""
+            }
         }
     }
 

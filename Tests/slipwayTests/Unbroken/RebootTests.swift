@@ -131,7 +131,9 @@ struct RebootTests {
         try await Installation.run(serving: false) { slipway in
             // The file is replaced as a package manager does it: written beside, then renamed.
             let program = "\(slipway.folder)/bin/slipway"
-            try await slipway.shell("mkdir -p '\(slipway.folder)/bin' && cp '\(Installation.executable)' '\(program)'")
+            let original = Installation.executable
+            try await slipway.shell(
+                "mkdir -p '\(slipway.folder)/bin' && cp '\(original)' '\(original)-agent' '\(slipway.folder)/bin'")
             try await slipway.launch(executable: program)
             try await slipway.wait("the server to answer") {
                 (try? await slipway.client().get("/apps") as [AppSummary]) != nil
