@@ -3,6 +3,7 @@ import Crypto
 import Delivery
 import Foundation
 import Model
+import Stacks
 import Testing
 
 @testable import slipway
