@@ -72,7 +72,8 @@ public final class SecretService: Sendable {
                 let others = all.filter { $0.name == place.name }.map(\.description)
                 throw Failure(
                     .notFound, "There is no secret \(place.description)",
-                    hint: others.isEmpty ? "See `slipway secrets list`." : "There is \(others.joined(separator: "; ")).")
+                    hint: others.isEmpty ? "See `slipway secrets list`." : "There is \(others.joined(separator: "; "))."
+                )
             }
             try SecretRecord.delete(db, place)
             try Store.log("secrets", "removed", in: db)
@@ -95,7 +96,8 @@ public final class SecretService: Sendable {
         }
         if let context = place.context, !SecretPlace.isUsable(context: context) {
             throw Failure(
-                .invalid, "\(context) can't be a context's name", hint: "Letters, digits, `.`, `_` and `-`, at most 63.")
+                .invalid, "\(context) can't be a context's name", hint: "Letters, digits, `.`, `_` and `-`, at most 63."
+            )
         }
         guard !value.isEmpty else { throw Failure(.invalid, "The value of \(place.name) is empty") }
         guard value.utf8.count <= largestValue, !value.utf8.contains(0) else {

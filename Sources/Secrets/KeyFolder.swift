@@ -101,8 +101,11 @@ public struct KeyFolder: Sendable {
         guard fstat(descriptor, &status) == 0 else { throw failure("can't be read", path) }
         guard status.st_mode & forbidden == 0 else {
             throw Failure(
-                .forbidden, "The key file \(path) can be read by others (mode \(String(status.st_mode & 0o777, radix: 8)))",
-                hint: "chmod 600 \(path); if others had the chance to read it, rotate the key: slipway secrets rotate-key")
+                .forbidden,
+                "The key file \(path) can be read by others (mode \(String(status.st_mode & 0o777, radix: 8)))",
+                hint:
+                    "chmod 600 \(path); if others had the chance to read it, rotate the key: slipway secrets rotate-key"
+            )
         }
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = Glibc.read(descriptor, &bytes, bytes.count)

@@ -72,7 +72,8 @@ public struct Vault: Sendable {
         }
         return Failure(
             .unavailable, "The key \(keyID), with which secrets are sealed, is missing",
-            hint: "Bring back its file (keys/secrets.key in the data directory, or what SLIPWAY_SECRET_KEY_FILE names), "
+            hint:
+                "Bring back its file (keys/secrets.key in the data directory, or what SLIPWAY_SECRET_KEY_FILE names), "
                 + "or set the secrets again.")
     }
 

@@ -138,7 +138,8 @@ struct MaskerTests {
         let alphabet = Array("ab \n\"'%/é")
         func text(_ lengths: ClosedRange<Int>) -> String {
             String(
-                (0..<Int.random(in: lengths, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
+                (0..<Int.random(in: lengths, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" }
+            )
         }
         let secrets = (0..<3).map { _ in text(4...12) }
         var whole = text(0...40)

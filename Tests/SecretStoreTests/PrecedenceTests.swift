@@ -44,7 +44,8 @@ struct PrecedenceTests {
 
     @Test func aContextMayBeOneAppsOnly() {
         let place = SecretPlace(name: "A", app: "orders", context: "payments")
-        #expect(effectiveSecrets([place], for: SecretScope(app: "web", environment: nil, contexts: ["payments"])) == [:])
+        #expect(
+            effectiveSecrets([place], for: SecretScope(app: "web", environment: nil, contexts: ["payments"])) == [:])
         #expect(
             effectiveSecrets([place], for: SecretScope(app: "orders", environment: nil, contexts: ["payments"]))
                 == ["A": place])

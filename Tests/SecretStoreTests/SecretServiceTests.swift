@@ -28,7 +28,8 @@ struct SecretServiceTests {
         }
 
         var keyFiles: [String] {
-            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.contains(".key") }.sorted()
+            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.contains(".key") }
+                .sorted()
         }
     }
 

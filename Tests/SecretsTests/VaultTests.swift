@@ -50,7 +50,8 @@ struct VaultTests {
         let key = SealingKey.make()
         #expect(try SealingKey(text: " \(key.text)\n", from: "x") == key)
         let hex = String(repeating: "0f", count: 32)
-        #expect(try SealingKey(text: hex, from: "x").text == Data([UInt8](repeating: 15, count: 32)).base64EncodedString())
+        #expect(
+            try SealingKey(text: hex, from: "x").text == Data([UInt8](repeating: 15, count: 32)).base64EncodedString())
         for bad in ["", "short", String(repeating: "x", count: 44), String(repeating: "z", count: 64)] {
             let failure = #expect(throws: Failure.self) { try SealingKey(text: bad, from: "SLIPWAY_SECRET_KEY") }
             #expect(failure?.message == "SLIPWAY_SECRET_KEY holds no key for secrets")

@@ -36,7 +36,8 @@ import Testing
         #expect(plan.environment.contains("URL=db://\(Self.value)"))
         #expect(plan.labels.values.allSatisfy { !$0.contains(Self.value) })
         let file = await engine.files(in: name)["/run/secrets/PASSWORD"]
-        #expect(file == ContainerFile(path: "/run/secrets/PASSWORD", bytes: Array(Self.value.utf8), uid: 7, mode: 0o400))
+        #expect(
+            file == ContainerFile(path: "/run/secrets/PASSWORD", bytes: Array(Self.value.utf8), uid: 7, mode: 0o400))
         let calls = await engine.calls.map(\.verb)
         let written = try #require(calls.firstIndex(of: .write))
         #expect(written < (calls.firstIndex(of: .start) ?? 0), "before the first start")

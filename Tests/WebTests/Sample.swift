@@ -302,7 +302,8 @@ extension Sample {
                 place: SecretPlace(name: "DB_PASSWORD", app: "orders", environment: "production"), kind: .variable,
                 version: "1", updatedAt: Self.date(600), updatedBy: "ada"),
             Secret(
-                place: SecretPlace(name: "PAY_TOKEN", app: "orders", context: "payments"), kind: .variable, version: "1",
+                place: SecretPlace(name: "PAY_TOKEN", app: "orders", context: "payments"), kind: .variable,
+                version: "1",
                 updatedAt: Self.date(90_000), updatedBy: "admin"),
             Secret(
                 place: SecretPlace(name: "TLS_KEY", environment: "production"), kind: .file, version: "1",

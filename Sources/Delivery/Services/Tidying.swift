@@ -19,7 +19,9 @@ struct Tidying: Sendable {
 
     /// Removes the files with secrets of builds and deploys that are over.
     func removeSecretFiles() async {
-        guard let builds = try? await journal.openBuilds(), let deploys = try? await journal.openDeploys() else { return }
+        guard let builds = try? await journal.openBuilds(), let deploys = try? await journal.openDeploys() else {
+            return
+        }
         SecretFolder.removeLeftovers(
             ofInstance: settings.instance, except: builds.map { .build($0.id) } + deploys.map { .deploy($0.id) })
     }

@@ -177,5 +177,7 @@ extension ContainerFile {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    fileprivate var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+    fileprivate var name: String {
+        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+    }
 }

@@ -83,7 +83,8 @@ func objections(to spec: ServiceSpec, edge: Bool) -> [String] {
     }
     if spec.readOnly, let file = spec.secrets?.files.first(where: { !$0.target.hasPrefix("\(SecretFile.folder)/") }) {
         found.append(
-            "\(name): the container is read_only, so that the secret \(file.source) can only be in \(SecretFile.folder)")
+            "\(name): the container is read_only, so that the secret \(file.source) can only be in \(SecretFile.folder)"
+        )
     }
     return found
 }

@@ -25,7 +25,8 @@ extension API {
             let environments = try await call.services.stacks.environments()
             let hidden = Set(environments.filter { (try? call.check($0.id)) == nil }.map(\.name))
             let bounds = SecretPlace(
-                name: "", app: call.query("app"), environment: await call.environmentName, context: call.query("context"))
+                name: "", app: call.query("app"), environment: await call.environmentName,
+                context: call.query("context"))
             return try .value(
                 try await call.services.delivery.secrets.list().filter { secret in
                     let place = secret.place

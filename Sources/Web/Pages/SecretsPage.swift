@@ -93,7 +93,8 @@ struct SecretsPage: Sendable {
 
     private func list(_ secrets: [Secret], _ context: PageContext, canRemove: Bool) -> HTML {
         guard !secrets.isEmpty else {
-            return "<div class=\"card pad muted\">None yet. Set one below, or with <code>slipway secrets set</code>.</div>"
+            return
+                "<div class=\"card pad muted\">None yet. Set one below, or with <code>slipway secrets set</code>.</div>"
         }
         return "<ul class=\"card rows\">\(secrets.map { row($0, context, canRemove: canRemove) })</ul>"
     }

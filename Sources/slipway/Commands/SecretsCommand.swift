@@ -26,7 +26,8 @@ struct SecretsCommand: AsyncParsableCommand {
     struct Bounds: ParsableArguments {
         @Option(help: "Of this app alone.") var app: String?
         @Option(
-            name: [.long, .customLong("env")], help: "In this environment alone; tests have none.") var environment: String?
+            name: [.long, .customLong("env")], help: "In this environment alone; tests have none.") var environment:
+            String?
         @Option(help: "In this context, which an app's slipway.yml must list.") var context: String?
 
         var query: String {
@@ -115,7 +116,8 @@ enum SecretInput {
         if isatty(STDIN_FILENO) == 1 { return try ask(prompt) }
         let data = FileHandle.standardInput.readDataToEndOfFile()
         guard var value = String(validating: data, as: UTF8.self) else {
-            throw Failure(.invalid, "The value is not text in UTF-8", hint: "Encode it: base64 < FILE | slipway secrets set …")
+            throw Failure(
+                .invalid, "The value is not text in UTF-8", hint: "Encode it: base64 < FILE | slipway secrets set …")
         }
         if !isFile {
             if value.hasSuffix("\r\n") || value.hasSuffix("\n") { value.removeLast() }

@@ -105,7 +105,8 @@ struct SecretsTests {
         defer { try? FileManager.default.removeItem(atPath: file) }
         let arguments = flags.joined(separator: " ")
         let output = try await slipway.shell(
-            "SLIPWAY_DATA='\(slipway.data.path)' '\(Installation.executable)' secrets set \(name) \(arguments) < '\(file)'")
+            "SLIPWAY_DATA='\(slipway.data.path)' '\(Installation.executable)' secrets set \(name) \(arguments) < '\(file)'"
+        )
         #expect(output.hasPrefix("Set \(name)"))
     }
 
