@@ -83,12 +83,13 @@ let package = Package(
             "Stacks",
             ["Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport"]),
         room("Access", ["Model", "Store", "Secrets", grdb]),
+        room("SecretStore", ["Model", "Store", "Secrets", grdb]),
         // Floor 4
         room(
             "Delivery",
             [
                 "Model", "Store", "StackFile", "Git", "Supervisor", "Engines", "Pipeline", "Stacks", "Access",
-                grdb, logging,
+                "SecretStore", grdb, logging,
             ]),
         // A developer's tool: rollouts in a world of its own, with everything going wrong.
         room("Simulation", ["Model", "Store", "Engines", "Stacks", grdb, logging]),
@@ -100,9 +101,9 @@ let package = Package(
         room(
             "Web",
             [
-                "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", grdb, hummingbird,
-                lifecycle, logging, nioCore,
-            ], tests: ["Supervisor", "HTTPTransport"], excluding: ["Golden"]),
+                "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", "SecretStore", grdb,
+                hummingbird, lifecycle, logging, nioCore,
+            ], tests: ["Secrets", "Supervisor", "HTTPTransport"], excluding: ["Golden"]),
         // Floor 6
         [
             .executableTarget(
@@ -110,13 +111,13 @@ let package = Package(
                 dependencies: [
                     "Model", "HTTPTransport", "Store", "StackFile", "DockerAPI", "Git", "Supervisor", "Secrets",
                     "Client",
-                    "Engines", "Pipeline", "Stacks", "Access", "Delivery", "Web",
+                    "Engines", "Pipeline", "Stacks", "Access", "SecretStore", "Delivery", "Web",
                     argumentParser, lifecycle, logging, subprocess, system, unixSignals,
                 ],
                 swiftSettings: settings,
                 // LLVM's linker can pack the relocations of a release (see scripts/release): 3 MB less in memory.
                 linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
-            .testTarget(name: "slipwayTests", dependencies: ["slipway"], swiftSettings: settings),
+            .testTarget(name: "slipwayTests", dependencies: ["slipway", crypto], swiftSettings: settings),
             .testTarget(name: "HouseTests", swiftSettings: settings),
             // What tests talk to in place of an engine or a server; no target of the program uses it.
             .target(

@@ -34,6 +34,13 @@ extension SlipwayClient {
         _ = try await mutate("POST", path, nil, key, timeout)
     }
 
+    /// Puts JSON and reads JSON.
+    public func put<T: Decodable>(
+        _ path: String, _ body: some Encodable & Sendable, key: UUID = UUID(), timeout: Duration = .seconds(60)
+    ) async throws -> T {
+        try decode(try await mutate("PUT", path, try encode(body), key, timeout))
+    }
+
     /// Deletes and reads JSON.
     public func delete<T: Decodable>(
         _ path: String, key: UUID = UUID(), timeout: Duration = .seconds(60)

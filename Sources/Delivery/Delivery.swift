@@ -5,6 +5,7 @@ import Git
 public import Logging
 public import Model
 public import Pipeline
+public import SecretStore
 public import Stacks
 public import Store
 public import Supervisor
@@ -18,15 +19,19 @@ public final class Delivery: Sendable {
     let stacks: StackService
     let runner: StepRunner
     let settings: DeliverySettings
+    /// What steps, scripts and containers are given.
+    public let secrets: SecretService
     private let logger: Logger
 
-    /// The tables of Delivery and of the steps that it runs.
-    public static let migrations: [Migration] = StepTable.migrations + DeliveryTables.migrations
+    /// The tables of Delivery, of the steps that it runs and of the secrets that it gives them.
+    public static let migrations: [Migration] =
+        StepTable.migrations + DeliveryTables.migrations + SecretService.migrations
 
     public init(
-        store: Store, stacks: StackService, access: Access, supervisor: Supervisor, engine: any Engine,
-        settings: DeliverySettings, logger: Logger
+        store: Store, stacks: StackService, access: Access, secrets: SecretService, supervisor: Supervisor,
+        engine: any Engine, settings: DeliverySettings, logger: Logger
     ) {
+        self.secrets = secrets
         self.stacks = stacks
         self.settings = settings
         self.logger = logger
@@ -36,11 +41,11 @@ public final class Delivery: Sendable {
             logger: logger)
         commitService = CommitService(journal: journal, settings: settings, logger: logger)
         buildService = BuildService(
-            journal: journal, commits: commitService, settings: settings, runner: runner, engine: engine, logger: logger
-        )
+            journal: journal, commits: commitService, settings: settings, runner: runner, engine: engine,
+            secrets: secrets, logger: logger)
         deployService = DeployService(
             journal: journal, commits: commitService, builds: buildService, stacks: stacks, access: access,
-            settings: settings, runner: runner, logger: logger)
+            settings: settings, runner: runner, secrets: secrets, logger: logger)
     }
 
     /// Polls, builds and deploys until the task is cancelled; begins with what a restart left unfinished.
@@ -49,6 +54,7 @@ public final class Delivery: Sendable {
         let tidying = Tidying(journal: journal, settings: settings, logger: logger)
         tidying.removeRepositoryDrafts()
         await tidying.removeCheckouts()
+        await tidying.removeSecretFiles()
         await withDiscardingTaskGroup { group in
             group.addTask { [commitService] in await commitService.poll() }
             group.addTask { [buildService] in await buildService.run() }
@@ -112,6 +118,7 @@ public final class Delivery: Sendable {
             throw Failure(.conflict, "\(name) is being deployed", hint: "Abort its deploys first.")
         }
         await commitService.forget(app)
+        try await secrets.removeAll(ofApp: app.name)
         try await journal.removeApp(app)
         try? FileManager.default.removeItem(atPath: gitDirectory(of: app))
     }

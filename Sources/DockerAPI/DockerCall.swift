@@ -9,6 +9,7 @@ struct Call: Sendable {
     var path: String
     var query: [(String, String?)] = []
     var body: [UInt8]?
+    var contentType = "application/json"
     /// What is being done, to stand after "The Docker Engine can't".
     var doing: String
 
@@ -17,7 +18,7 @@ struct Call: Sendable {
         return HTTPRequest(
             method: method,
             path: DockerClient.version + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")),
-            headers: body == nil ? [] : [("Content-Type", "application/json")], body: body)
+            headers: body == nil ? [] : [("Content-Type", contentType)], body: body)
     }
 
     func failure(status: Int, body: [UInt8]) -> Failure {

@@ -48,6 +48,14 @@ extension DockerClient {
             "\(path(id))/wait", [("condition", "removed")], doing: "wait for the removal of \(short(id))")
     }
 
+    /// Maps to `PUT /containers/(id)/archive`: unpacks a tape archive in a folder; `.notFound` where there is none.
+    public func extract(_ archive: [UInt8], into id: String, at folder: String) async throws {
+        let call = Call(
+            method: "PUT", path: "\(path(id))/archive", query: [("path", folder)], body: archive,
+            contentType: "application/x-tar", doing: "write files into the container \(short(id))")
+        _ = try await self.call(call)
+    }
+
     /// Maps to `GET /containers/(id)/logs`: what it wrote, stdout and stderr as they came, without frames.
     public func containerLogs(
         _ id: String, follow: Bool, tail: Int?, timestamps: Bool

@@ -15,6 +15,8 @@ public protocol Engine: Sendable {
     /// (all of `plan.labels` under `dev.slipway.`) is returned as it is; one with others throws `.conflict`.
     func create(_ plan: ContainerPlan) async throws -> String
     func start(_ id: String) async throws
+    /// Puts files into a container, running or not, over those of their names. They show in no inspection.
+    func write(_ files: [ContainerFile], into id: String) async throws
     /// Sends the stop signal, then KILL after `grace` seconds.
     func stop(_ id: String, grace: Int) async throws
     /// Sends a signal, `KILL` or `TERM`.
@@ -128,6 +130,25 @@ public struct ContainerPlan: Hashable, Sendable, Codable {
         self.stopSignal = stopSignal
         self.initProcess = initProcess
         self.restart = restart
+    }
+}
+
+/// A file that is put into a container.
+public struct ContainerFile: Hashable, Sendable {
+    /// Absolute.
+    public var path: String
+    public var bytes: [UInt8]
+    public var uid: Int
+    public var gid: Int
+    /// Permission bits.
+    public var mode: Int
+
+    public init(path: String, bytes: [UInt8], uid: Int = 0, gid: Int = 0, mode: Int = 0o444) {
+        self.path = path
+        self.bytes = bytes
+        self.uid = uid
+        self.gid = gid
+        self.mode = mode
     }
 }
 

@@ -54,6 +54,8 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     /// As `upgrade_strategy.start_first` says; nil means Slipway chooses.
     public var startFirst: Bool?
     public var retainIP: Bool
+    /// Nil: none.
+    public var secrets: ServiceSecrets?
 
     public init(
         name: String, image: String, pinnedImage: String? = nil, scale: Int = 1, command: [String]? = nil,
@@ -64,7 +66,7 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
         readOnly: Bool = false, capAdd: [String] = [], capDrop: [String] = [], memoryLimit: Int64? = nil,
         cpuShares: Int64? = nil, networkMode: String? = nil, stopSignal: String? = nil, stopGracePeriod: Int? = nil,
         initProcess: Bool = true, alwaysPull: Bool = false, healthCheck: HealthCheck? = nil, startFirst: Bool? = nil,
-        retainIP: Bool = false
+        retainIP: Bool = false, secrets: ServiceSecrets? = nil
     ) {
         self.name = name
         self.image = image
@@ -99,6 +101,7 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
         self.healthCheck = healthCheck
         self.startFirst = startFirst
         self.retainIP = retainIP
+        self.secrets = secrets
     }
 
     /// Whether new containers may run beside old ones: asked for, or nothing that only one container can hold

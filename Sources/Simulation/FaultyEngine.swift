@@ -22,6 +22,10 @@ struct FaultyEngine: Engine {
         try await world.call(SimulatedCall(.start, id)) { try await real.start(id) }
     }
 
+    func write(_ files: [ContainerFile], into id: String) async throws {
+        try await world.call(SimulatedCall(.write, id)) { try await real.write(files, into: id) }
+    }
+
     func stop(_ id: String, grace: Int) async throws {
         try await world.call(SimulatedCall(.stop, id), grace: grace) { try await real.stop(id, grace: grace) }
     }

@@ -20,6 +20,7 @@ enum ServiceKeys {
         "command": .read { $0.spec.command = $0.words($1, "command") },
         "entrypoint": .read { $0.spec.entrypoint = $0.words($1, "entrypoint") },
         "environment": .read { $0.readEnvironment($1) },
+        "secrets": .read { $0.readSecrets($1) },
         "env_file": .read { $0.readEnvFiles($1) },
         "labels": .read { $0.readLabels($1) },
         "ports": .read { $0.readPorts($1) },
@@ -68,7 +69,7 @@ enum ServiceKeys {
                 .refused(nil),
                 "volumes_from pid ipc uts userns_mode cgroup cgroup_parent cgroupns_mode devices device_cgroup_rules gpus "
                     + "dns_opt dns_search domainname group_add mac_address security_opt shm_size sysctls tmpfs ulimits "
-                    + "volume_driver storage_driver network_driver secrets configs config certs default_cert lb_config "
+                    + "volume_driver storage_driver network_driver configs config certs default_cert lb_config "
                     + "load_balancer_config port_rules stickiness_policy external_ips type userdata vcpu memory disks "
                     + "milli_cpu_reservation credential_spec extends post_start pre_stop storage_opt provider models "
                     + "label_file use_api_socket")

@@ -14,7 +14,13 @@ extension ServiceReader {
     mutating func readEnvironment(_ node: YAMLNode) {
         for pair in pairs(node, "environment") ?? [] {
             if pair.value.isNull {
-                if let value = options.environment[pair.key] { spec.environment[pair.key] = value }
+                if let value = options.environment[pair.key] {
+                    spec.environment[pair.key] = value
+                } else {
+                    // What the caller doesn't have may be a secret, which the server has.
+                    spec.secrets = spec.secrets ?? ServiceSecrets()
+                    spec.secrets?.variables[pair.key] = SecretText([.secret(pair.key)])
+                }
             } else {
                 spec.environment[pair.key] = pair.value.text
             }

@@ -20,6 +20,7 @@ struct Slipway: AsyncParsableCommand {
             PsCommand.self,
             LogsCommand.self,
             EnvironmentsCommand.self,
+            SecretsCommand.self,
             TokensCommand.self,
             UsersCommand.self,
             TeamsCommand.self,

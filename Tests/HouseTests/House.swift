@@ -8,7 +8,7 @@ struct House {
         "Store": 1, "StackFile": 1, "DockerAPI": 1, "Git": 1, "Supervisor": 1, "Secrets": 1, "Outbound": 1,
         "Client": 1, "StepAgent": 1,
         "Engines": 2, "agent": 2,
-        "Pipeline": 3, "Stacks": 3, "Forge": 3, "Access": 3,
+        "Pipeline": 3, "Stacks": 3, "Forge": 3, "Access": 3, "SecretStore": 3,
         "Delivery": 4, "Simulation": 4,
         "Web": 5, "simulate": 5,
         "slipway": 6,

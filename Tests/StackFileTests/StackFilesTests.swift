@@ -119,7 +119,8 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
                     hostname: "web", user: "1000", workingDirectory: "/srv", tty: true, stdinOpen: true, readOnly: true,
                     capAdd: ["NET_ADMIN"], capDrop: ["ALL"], memoryLimit: 512 << 20, cpuShares: 512,
                     networkMode: "host",
-                    stopSignal: "SIGINT", stopGracePeriod: 90, initProcess: false))
+                    stopSignal: "SIGINT", stopGracePeriod: 90, initProcess: false,
+                    secrets: ServiceSecrets(variables: ["D": SecretText([.secret("D")])])))
     }
 
     @Test func laysRancherComposeOver() throws {

@@ -14,27 +14,33 @@ actor Harbour {
     let environment: Environment
     let edgeDirectory: String?
     let instance: String
+    let secrets: SecretSource
     private(set) var service: StackService
     private var work: Task<Void, any Error>?
 
-    init(engine: any Engine, edgeDirectory: String? = nil, instance: String = "test") async throws {
+    init(
+        engine: any Engine, edgeDirectory: String? = nil, instance: String = "test", secrets: SecretSource = .none
+    ) async throws {
         self.engine = engine
         self.edgeDirectory = edgeDirectory
         self.instance = instance
+        self.secrets = secrets
         store = try Store(path: nil, migrations: StackService.migrations)
-        service = Self.make(engine, store, edgeDirectory, instance)
+        service = Self.make(engine, store, edgeDirectory, instance, secrets)
         environment = try await service.addEnvironment(
             name: "production", aliases: ["MyEnvironment"], socket: "/nowhere.sock")
         start()
     }
 
     private static func make(
-        _ engine: any Engine, _ store: Store, _ edgeDirectory: String?, _ instance: String
+        _ engine: any Engine, _ store: Store, _ edgeDirectory: String?, _ instance: String,
+        _ secrets: SecretSource
     ) -> StackService {
         var logger = Logger(label: "test")
         logger.logLevel = ProcessInfo.processInfo.environment["SLIPWAY_TEST_LOG"] == nil ? .critical : .debug
         return StackService(
-            store: store, engineFor: { _ in engine }, edgeDirectory: edgeDirectory, instance: instance, logger: logger)
+            store: store, engineFor: { _ in engine }, edgeDirectory: edgeDirectory, instance: instance,
+            secrets: secrets, logger: logger)
     }
 
     func start() {
@@ -50,7 +56,7 @@ actor Harbour {
 
     func restart() async {
         await stop()
-        service = Self.make(engine, store, edgeDirectory, instance)
+        service = Self.make(engine, store, edgeDirectory, instance, secrets)
         start()
     }
 

@@ -293,10 +293,42 @@ extension Sample {
             ("environments", EnvironmentsPage(environments: [Self.production]).render(context)),
             ("environment", EnvironmentPage(environment: Self.production, stacks: stacks).render(context)),
             ("environment-empty", EnvironmentPage(environment: Self.production, stacks: []).render(context)),
+            ("secrets-app", secrets(.app("orders")).render(context)),
+            ("secrets-environment", secrets(.environment("production")).render(context)),
+            ("secrets-wrong", wrongSecret.render(context)),
             ("failure", FailurePage(failure: failure).render(context)),
             ("account", accountPage.render(context)),
             ("people", peoplePage.render(context)),
             ("audit", auditPage.render(context)),
         ]
+    }
+
+    private func secrets(_ scope: SecretsPage.Scope) -> SecretsPage {
+        let secrets = [
+            Secret(
+                place: SecretPlace(name: "DB_PASSWORD", app: "orders", environment: "production"), kind: .variable,
+                version: "1", updatedAt: Self.date(600), updatedBy: "ada"),
+            Secret(
+                place: SecretPlace(name: "PAY_TOKEN", app: "orders", context: "payments"), kind: .variable,
+                version: "1",
+                updatedAt: Self.date(90_000), updatedBy: "admin"),
+            Secret(
+                place: SecretPlace(name: "TLS_KEY", environment: "production"), kind: .file, version: "1",
+                updatedAt: Self.date(900_000), updatedBy: "admin"),
+        ]
+        return SecretsPage(
+            scope: scope, secrets: secrets, apps: ["billing", "orders"], environments: ["production", "staging"],
+            resources: SecretResources(
+                apps: ["billing": 2, "orders": 1], environments: ["production": 1, "staging": 2]))
+    }
+
+    private var wrongSecret: SecretsPage {
+        var page = secrets(.all)
+        page.secrets = []
+        page.missingKeys = ["0123456789abcdef"]
+        page.typed = SecretPlace(name: "db password", app: "orders", context: "payments")
+        page.failure = Failure(
+            .invalid, "db password can't be a secret's name", hint: "Letters, digits and `_`, no digit first.")
+        return page
     }
 }

@@ -5,6 +5,8 @@ import Foundation
 import HTTPTransport
 import Logging
 import Model
+import SecretStore
+import Secrets
 import ServiceLifecycle
 import Stacks
 import Store
@@ -50,6 +52,7 @@ struct World: Sendable {
             logger: logger)
         let delivery = Delivery(
             store: store, stacks: stacks, access: access,
+            secrets: SecretService(store: store, keys: Vault(key: .make()), folder: nil),
             supervisor: Supervisor(runDirectory: "\(folder)/run", executable: "/bin/false"), engine: SimulatedEngine(),
             settings: DeliverySettings(
                 dataDirectory: folder, registry: "127.0.0.1:5000", publicURL: "http://127.0.0.1", agent: "/bin/false"),

@@ -14,6 +14,8 @@ struct ScriptContext: Sendable {
     var token: String
     /// `machine.environment` of slipway.yml.
     var fileEnvironment: [String: String]
+    /// Secrets of the app in the environment, and paths of those that are files.
+    var secrets: [String: String] = [:]
     /// PATH, HOME and the like of the server.
     var inherited: [String: String]
 }
@@ -37,6 +39,7 @@ func scriptEnvironment(_ context: ScriptContext) -> [String: String] {
         "SHIPIT_LINK": page, "TASK_ID": String(deploy.id), "IGNORED_SAFETIES": "0",
         "GIT_COMMITTER_NAME": context.commit.authorName, "GIT_COMMITTER_EMAIL": context.commit.authorEmail,
     ]
+    environment.merge(context.secrets) { own, _ in own }
     environment.merge(context.fileEnvironment) { _, file in file }
     environment["REVISION"] = deploy.sha.description
     environment["SHA"] = deploy.sha.description

@@ -1,5 +1,6 @@
 public import Model
 import Pipeline
+import SecretStore
 public import Stacks
 
 extension Delivery {
@@ -10,12 +11,22 @@ extension Delivery {
         -> [ServiceOutcome]
     {
         var request = request
+        var (app, contexts): (String?, [String]) = (nil, [])
         if let id = request.deployID {
             let deploy = try await journal.deploy(id)
             try Self.check(deploy)
             let target = try await target(deploy.targetID)
             let configuration = try await buildService.configuration(of: target.app, at: deploy.sha)
+            (app, contexts) = (target.app.name, configuration.deployContexts)
             request.options = configuration.rollout.applied(to: request.options)
+        }
+        for index in request.spec.services.indices {
+            let service = request.spec.services[index]
+            var owner = app
+            if owner == nil { owner = try await self.app(of: service) }
+            let given = try await secrets.given(
+                for: SecretScope(app: owner, environment: environment.name, contexts: contexts))
+            request.spec.services[index] = try withSecretsByName(service, given, app: owner, contexts: contexts)
         }
         let deployID = request.deployID
         return try await stacks.up(request, in: environment, key: key, pin: { try await self.pinnedImage(of: $0) }) {
@@ -23,6 +34,15 @@ extension Delivery {
             // An abort since then must find every rollout of its deploy.
             if let deployID { try Self.check(try Journal.deploy(deployID, db)) }
         }
+    }
+
+    /// The app that builds the service's image; nil where none does.
+    private func app(of service: ServiceSpec) async throws -> String? {
+        guard let repository = ImageReference(service.image)?.repository else { return nil }
+        for app in try await journal.apps() where try await journal.imageNames(of: app).contains(repository) {
+            return app.name
+        }
+        return nil
     }
 
     /// Throws where a deploy may not change anything (any more).

@@ -4,6 +4,7 @@ import Git
 import Logging
 import Model
 import Pipeline
+import SecretStore
 import Stacks
 import Store
 import Supervisor
@@ -15,6 +16,7 @@ struct BuildService: Sendable {
     let settings: DeliverySettings
     let runner: StepRunner
     let engine: any Engine
+    let secrets: SecretService
     let logger: Logger
 
     /// Takes builds until it is cancelled. Nothing that goes wrong ends it.
@@ -123,12 +125,15 @@ struct BuildService: Sendable {
         guard let commit = try await journal.commit(build.sha, of: app) else {
             throw Failure(.internal, "Build \(build.id) is of a commit that is not recorded")
         }
+        let configuration = try await validConfiguration(of: app, at: build.sha)
+        let scope = SecretScope(app: app.name, environment: nil, contexts: configuration.test?.contexts ?? [])
         return BuildRequest(
             build: build, app: app, commit: commit, mirror: commits.mirror(of: app),
-            configuration: try await validConfiguration(of: app, at: build.sha), engine: engine,
+            configuration: configuration, engine: engine,
             dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry, checkouts: settings.checkouts,
             instance: settings.instance, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app),
-            patience: settings.patience, agent: settings.agent)
+            patience: settings.patience, agent: settings.agent,
+            secrets: { [secrets] in try await secrets.given(for: scope) })
     }
 
     /// What the commit's files ask for, and what is wrong with them.

@@ -3,6 +3,7 @@ import Foundation
 import Git
 import Model
 import Pipeline
+import SecretStore
 import Supervisor
 
 /// The steps of one deploy: a fresh checkout of the commit, then its script.
@@ -15,6 +16,7 @@ struct DeployRun: Sendable {
     let access: Access
     let settings: DeliverySettings
     let runner: StepRunner
+    let secrets: SecretService
 
     private static let checkoutAction = "checkout"
     private var checkout: String { Self.checkout(of: deploy, settings) }
@@ -63,10 +65,15 @@ struct DeployRun: Sendable {
         let plan = commands[index]
         // Stored hashed, so a restart in between makes another one.
         let token = try await access.makeDeployToken(deploy: deploy.id, environment: target.environment.id)
+        let given = try await secrets.given(
+            for: SecretScope(
+                app: target.app.name, environment: target.environment.name, contexts: configuration.deployContexts))
+        let files = try SecretFolder(instance: settings.instance, .deploy(deploy.id)).write(given.files)
         var environment = scriptEnvironment(
             ScriptContext(
                 target: target, deploy: deploy, commit: commit, serverURL: settings.publicURL, binFolder: settings.bin,
                 token: token, fileEnvironment: configuration.environment,
+                secrets: given.variables.merging(files) { variable, _ in variable },
                 inherited: ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }))
         environment.merge(plan.environment) { _, own in own }
         // A script that ends in `exec rancher …` is no process any more that `up` could ask where it lies.
@@ -78,7 +85,7 @@ struct DeployRun: Sendable {
                 arguments: Self.shell(plan.command), environment: environment, workingDirectory: directory(of: plan),
                 logPath: runner.logs.path(of: step), inactivityTimeout: plan.inactivityTimeout,
                 timeLimit: try await remaining(),
-                secrets: [token]))
+                secrets: [token] + given.values))
     }
 
     /// The shell alone expands variables; a step of several lines stops at the first that fails.

@@ -4,6 +4,7 @@ import Git
 import Logging
 import Model
 import Pipeline
+import SecretStore
 import Stacks
 import Store
 import Supervisor
@@ -17,6 +18,7 @@ struct DeployService: Sendable {
     let access: Access
     let settings: DeliverySettings
     let runner: StepRunner
+    let secrets: SecretService
     let logger: Logger
 
     /// Takes deploys until it is cancelled. Nothing that goes wrong ends it.
@@ -124,7 +126,8 @@ struct DeployService: Sendable {
         return DeployRun(
             deploy: deploy, target: target, commit: commit,
             configuration: try await builds.validConfiguration(of: target.app, at: deploy.sha),
-            mirror: commits.mirror(of: target.app), access: access, settings: settings, runner: runner)
+            mirror: commits.mirror(of: target.app), access: access, settings: settings, runner: runner,
+            secrets: secrets)
     }
 
     /// Takes the script's token away, tidies up and records the end, in this order: what is recorded as over has left
@@ -133,6 +136,7 @@ struct DeployService: Sendable {
         _ deploy: Deploy, _ target: Target, _ end: DeployVerdict, _ verification: Deploy.Verification?
     ) async {
         await persistently(logger) { try await access.revokeDeployTokens(deploy: deploy.id) }
+        SecretFolder(instance: settings.instance, .deploy(deploy.id)).remove()
         try? FileManager.default.removeItem(atPath: DeployRun.checkout(of: deploy, settings))
         await runner.forget(.deploy(deploy.id))
         await persistently(logger) {

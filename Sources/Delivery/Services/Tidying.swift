@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Model
+import Pipeline
 
 /// Removes what a crash in the wrong moment, or an engine that didn't answer, has left behind.
 struct Tidying: Sendable {
@@ -14,6 +15,15 @@ struct Tidying: Sendable {
         where name.contains(/\.git\.[0-9A-F-]{36}$/) {
             try? FileManager.default.removeItem(atPath: "\(settings.gitFolder)/\(name)")
         }
+    }
+
+    /// Removes the files with secrets of builds and deploys that are over.
+    func removeSecretFiles() async {
+        guard let builds = try? await journal.openBuilds(), let deploys = try? await journal.openDeploys() else {
+            return
+        }
+        SecretFolder.removeLeftovers(
+            ofInstance: settings.instance, except: builds.map { .build($0.id) } + deploys.map { .deploy($0.id) })
     }
 
     /// Removes working copies of deploys that are over, and of builds of which nothing is known; those of builds that

@@ -62,6 +62,28 @@ public struct DockerEngine: Engine {
         }
     }
 
+    public func write(_ files: [ContainerFile], into id: String) async throws {
+        // A folder at a time: into one that is a volume of a read-only container the engine writes, not beside it.
+        for (folder, files) in Dictionary(grouping: files, by: \.folder).sorted(by: { $0.key < $1.key }) {
+            var archive = TarArchive()
+            for file in files {
+                try archive.add(file.name, file.bytes, uid: file.uid, gid: file.gid, mode: file.mode)
+            }
+            do {
+                try await docker.extract(archive.bytes, into: id, at: folder)
+            } catch let failure as Failure where failure.code == .notFound {
+                // The folder isn't there: it is made with the files.
+                var archive = TarArchive()
+                try archive.add(folder: String(folder.dropFirst()))
+                for file in files {
+                    let path = String(file.path.dropFirst())
+                    try archive.add(path, file.bytes, uid: file.uid, gid: file.gid, mode: file.mode)
+                }
+                try await docker.extract(archive.bytes, into: id, at: "/")
+            }
+        }
+    }
+
     public func stop(_ id: String, grace: Int) async throws {
         try await unlessGone { try await docker.stopContainer(id, grace: grace) }
     }
@@ -145,5 +167,17 @@ public struct DockerEngine: Engine {
         } catch let failure as Failure where orNotRunning && failure.code == .conflict {
             return nil
         }
+    }
+}
+
+extension ContainerFile {
+    /// Absolute path of the folder that it lies in.
+    fileprivate var folder: String {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    fileprivate var name: String {
+        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
     }
 }

@@ -14,13 +14,13 @@ public enum SimulatedBehaviour: Hashable, Sendable {
 public struct SimulatedCall: Hashable, Sendable, CustomStringConvertible {
     public enum Verb: String, Sendable, CaseIterable {
         case info, containers, create, start, stop, kill, remove, pull, image, ensureNetwork, removeNetwork, logs
-        case ensureVolume, removeImage, events
+        case ensureVolume, removeImage, events, write
 
         /// Whether the call changes something.
         public var isWrite: Bool {
             switch self {
             case .create, .start, .stop, .kill, .remove, .pull, .ensureNetwork, .removeNetwork, .ensureVolume,
-                .removeImage:
+                .removeImage, .write:
                 true
             case .info, .containers, .image, .logs, .events: false
             }
@@ -45,6 +45,8 @@ struct SimulatedContainer: Sendable {
     var observed: ObservedContainer
     var behaviour: SimulatedBehaviour
     var output: [UInt8] = []
+    /// By path.
+    var files: [String: ContainerFile] = [:]
     var followers: [AsyncThrowingStream<[UInt8], any Error>.Continuation] = []
 
     var isRunning: Bool { observed.state == .running || observed.state == .restarting }

@@ -109,6 +109,11 @@ extension SimulatedEngine {
         find(idOrName).flatMap { containers[$0]?.plan }
     }
 
+    /// What was written into the container, by path.
+    public func files(in idOrName: String) -> [String: ContainerFile] {
+        find(idOrName).flatMap { containers[$0]?.files } ?? [:]
+    }
+
     /// Empties the log of calls.
     public func forgetCalls() { calls = [] }
 }
@@ -169,6 +174,13 @@ extension SimulatedEngine {
             containers[key]?.behaviour = behaviour
             containers[key]?.start(at: now(), address: Self.address(count))
             notify()
+        }
+    }
+
+    public func write(_ files: [ContainerFile], into id: String) async throws {
+        try await perform(.write, name(of: id)) {
+            guard let key = find(id) else { throw Failure(.notFound, "There is no container \(id)") }
+            for file in files { containers[key]?.files[file.path] = file }
         }
     }
 

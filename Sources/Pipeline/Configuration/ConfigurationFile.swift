@@ -42,7 +42,8 @@ struct ConfigurationFile {
 
     private mutating func readTest(_ node: YAMLNode) {
         let keys = [
-            "image", "build", "services", "environment", "steps", "no_output_timeout", "time_limit", "results",
+            "image", "build", "services", "environment", "contexts", "steps", "no_output_timeout", "time_limit",
+            "results",
         ]
         guard let map = values.mapping(node, "test", known: keys) else { return }
         let inactivity = values.seconds(map["no_output_timeout"], "test.no_output_timeout")
@@ -51,6 +52,7 @@ struct ConfigurationFile {
             environment: values.environment(map["environment"], "test.environment"),
             timeLimit: values.seconds(map["time_limit"], "test.time_limit") ?? 3600,
             results: values.path(map["results"], "test.results"))
+        plan.contexts = values.contexts(map["contexts"], "test.contexts")
         if map["image"] != nil, let build = map["build"] {
             values.diagnostics.error(build.place, "test has both image and build", hint: "keep one of them")
         }
@@ -145,9 +147,10 @@ struct ConfigurationFile {
     }
 
     private mutating func readDeploy(_ node: YAMLNode) {
-        guard let map = values.mapping(node, "deploy", known: Self.deployKeys) else { return }
+        guard let map = values.mapping(node, "deploy", known: Self.deployKeys + ["contexts"]) else { return }
         let silence = limit(map["no_output_timeout"], "deploy.no_output_timeout")
         deployInactivity = silence ?? deployInactivity
+        configuration.deployContexts = values.contexts(map["contexts"], "deploy.contexts")
         configuration.deployTimeLimit = limit(map["time_limit"], "deploy.time_limit")
         deploy = map["override"].map { deploySteps($0, "deploy.override", silence) }
         deployPre = deploySteps(map["pre"], "deploy.pre", silence)

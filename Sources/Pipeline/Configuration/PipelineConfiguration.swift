@@ -14,6 +14,8 @@ public struct PipelineConfiguration: Sendable, Hashable, Codable {
     public var deployTimeLimit: Int?
     /// The same of a rollback.
     public var rollbackTimeLimit: Int?
+    /// Contexts whose secrets deploys and rollbacks get, the strongest last.
+    public var deployContexts: [String] = []
     /// Folder in which deploy steps run, relative to the repository; nil for its root.
     public var directory: String?
     /// Variables that deploy steps get.
@@ -50,6 +52,8 @@ public struct TestPlan: Sendable, Hashable, Codable {
     public var build: ImageBuild?
     public var services: [ServicePlan]
     public var environment: [String: String]
+    /// Contexts whose secrets the steps get, the strongest last.
+    public var contexts: [String] = []
     public var steps: [StepPlan]
     /// Seconds that all steps together may take.
     public var timeLimit: Int

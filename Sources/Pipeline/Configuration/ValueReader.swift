@@ -86,6 +86,25 @@ struct ValueReader {
         return values
     }
 
+    /// Names of contexts: a list, or one.
+    mutating func contexts(_ node: YAMLNode?, _ name: String) -> [String] {
+        guard let node else { return [] }
+        guard let items = node.sequence ?? (node.text == nil ? nil : [node]) else {
+            diagnostics.error(node.place, "\(name) must be a list, not \(node.kind)")
+            return []
+        }
+        var contexts: [String] = []
+        for item in items {
+            guard let text = string(item, "an item of \(name)") else { continue }
+            if SecretPlace.isUsable(context: text) {
+                contexts.append(text)
+            } else {
+                diagnostics.error(item.place, "\(name): \"\(text)\" can't be a context's name")
+            }
+        }
+        return contexts
+    }
+
     /// Words of a command: a list, or a text that is split as a shell does.
     mutating func words(_ node: YAMLNode?, _ name: String) -> [String]? {
         guard let node else { return nil }

@@ -17,9 +17,13 @@ struct BuildCommands {
     // MARK: Tests
 
     /// A step of the tests: in the primary container, or on this machine where there is no image and the admin allows.
-    func run(_ step: StepPlan, of test: TestPlan, remaining: Int) throws -> SupervisedCommand {
+    func run(
+        _ step: StepPlan, of test: TestPlan, remaining: Int, _ secrets: GivenSecrets
+    ) throws -> SupervisedCommand {
         var environment = test.environment.merging(builtins) { own, _ in own }
         environment.merge(step.environment) { _, inner in inner }
+        // What the files say of a variable wins over a secret of its name (CircleCI's rule).
+        environment.merge(secrets.variables) { own, _ in own }
         if test.image == nil && test.build == nil {
             guard request.allowsHostSteps else {
                 throw Failure(
@@ -29,9 +33,15 @@ struct BuildCommands {
                 )
             }
             environment["BASH_ENV"] = "\(request.jobFolder)/bash_env"
+            let folder = SecretFolder(instance: request.instance, .build(request.build.id))
+            environment.merge(try folder.write(secrets.files)) { own, _ in own }
             return command(
                 Self.shell(step), environment: environment.merging(hostEnvironment) { own, _ in own },
-                directory: path(step.workingDirectory, in: request.checkout), step: step, remaining: remaining)
+                directory: path(step.workingDirectory, in: request.checkout), step: step, remaining: remaining,
+                secrets: secrets.values)
+        }
+        for name in secrets.files.keys where environment[name] == nil {
+            environment[name] = SecretFile(source: name).target
         }
         environment["BASH_ENV"] = "\(Self.shared)/bash_env"
         // The working copy and this folder are the container's to write; the program that is run here is not.
@@ -42,7 +52,7 @@ struct BuildCommands {
         let prelude = "PATH=\(Self.shared)/bin:$PATH; export PATH; exec \"$@\""
         return command(
             agent + ["/bin/sh", "-c", prelude, "slipway"] + Self.shell(step), environment: environment,
-            directory: request.checkout, step: step, remaining: remaining)
+            directory: request.checkout, step: step, remaining: remaining, secrets: secrets.values)
     }
 
     /// `bash -eo pipefail` where there is a bash, else `sh -e`: a new shell for each step (CircleCI's rule).
@@ -109,11 +119,13 @@ struct BuildCommands {
     // MARK: Parts
 
     private func command(
-        _ arguments: [String], environment: [String: String], directory: String, step: StepPlan, remaining: Int
+        _ arguments: [String], environment: [String: String], directory: String, step: StepPlan, remaining: Int,
+        secrets: [String]
     ) -> SupervisedCommand {
         SupervisedCommand(
             arguments: arguments, environment: environment, workingDirectory: directory, logPath: logPath,
-            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining, skipsInterrupt: true)
+            inactivityTimeout: step.inactivityTimeout, timeLimit: remaining, secrets: secrets,
+            skipsInterrupt: true)
     }
 
     /// Through a pipe, so that docker prints lines and not a moving picture.

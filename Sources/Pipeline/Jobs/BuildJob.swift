@@ -30,11 +30,14 @@ public struct BuildRequest: Sendable {
     public var patience: Int
     /// Path of `slipway-agent`, which runs the steps of the tests in their container.
     public var agent: String
+    /// What the steps of the tests are given; asked when a step is about to start.
+    public var secrets: @Sendable () async throws -> GivenSecrets
 
     public init(
         build: Build, app: App, commit: Commit, mirror: GitMirror, configuration: PipelineConfiguration,
         engine: any Engine, dockerHost: String, registry: String, checkouts: String, instance: String,
-        allowsHostSteps: Bool, sourceURL: String, patience: Int = 600, agent: String
+        allowsHostSteps: Bool, sourceURL: String, patience: Int = 600, agent: String,
+        secrets: @escaping @Sendable () async throws -> GivenSecrets = { GivenSecrets() }
     ) {
         self.build = build
         self.app = app
@@ -50,6 +53,7 @@ public struct BuildRequest: Sendable {
         self.sourceURL = sourceURL
         self.patience = patience
         self.agent = agent
+        self.secrets = secrets
     }
 
     /// The working copy of this build.
@@ -174,6 +178,7 @@ public struct BuildJob: Sendable {
         } catch {
             runner.warn("containers of build \(request.build.id) are left", error)
         }
+        SecretFolder(instance: request.instance, owner).remove()
         try? FileManager.default.removeItem(atPath: request.checkout)
         await runner.forget(owner)
         // Last: as long as it is there, the build hasn't been cleaned up.
@@ -209,7 +214,8 @@ public struct BuildJob: Sendable {
                 throw Failure(.internal, "The test step \(index) is not in the commit's configuration")
             }
             return .supervised(
-                try commands(step).run(test.steps[index], of: test, remaining: try await remaining(test)))
+                try commands(step).run(
+                    test.steps[index], of: test, remaining: try await remaining(test), try await request.secrets()))
         case .image:
             return .supervised(try commands(step).buildImage())
         case .push:

@@ -43,6 +43,10 @@ struct JobContainers {
                 ],
                 network: "bridge", extraHosts: names.map { "\($0):127.0.0.1" },
                 workingDirectory: BuildCommands.workspace))
+        let files = try await request.secrets().files.map { name, value in
+            ContainerFile(path: SecretFile(source: name).target, bytes: Array(value.utf8))
+        }
+        if !files.isEmpty { try await engine.write(files, into: primary) }
         try await engine.start(primary)
         lines.append("\(image) runs as \(request.primary)")
         for service in test.services {

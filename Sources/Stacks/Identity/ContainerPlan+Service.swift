@@ -47,7 +47,11 @@ extension ContainerPlan {
     /// - Parameters:
     ///   - edge: Whether Slipway's edge holds the TCP ports; if not, the container publishes them.
     ///   - linkAliases: Names that other services' links give to this one.
-    public init(of spec: ServiceSpec, at identity: ContainerIdentity, edge: Bool, linkAliases: [String] = []) {
+    ///   - secretVariables: Variables whose values hold secrets.
+    public init(
+        of spec: ServiceSpec, at identity: ContainerIdentity, edge: Bool, linkAliases: [String] = [],
+        secretVariables: [String: String] = [:]
+    ) {
         let name = identity.name(of: spec.name)
         var labels = spec.labels
         labels[Label.instance] = identity.instance
@@ -62,7 +66,7 @@ extension ContainerPlan {
         labels[Label.rancherStack] = identity.stack
         labels[Label.rancherService] = "\(identity.stack)/\(spec.name)"
         labels[Label.rancherContainer] = name
-        var variables = spec.environment
+        var variables = spec.environment.merging(secretVariables) { _, secret in secret }
         if let revision = identity.revision, variables["REVISION"] == nil {
             variables["REVISION"] = revision.description
         }
@@ -71,7 +75,7 @@ extension ContainerPlan {
         self.init(
             name: name, image: spec.runnableImage, command: spec.command, entrypoint: spec.entrypoint,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
-            volumes: spec.volumes.map(identity.scoped),
+            volumes: spec.volumes.map(identity.scoped) + spec.secretVolumes,
             ports: spec.publishedPorts(edge: edge), network: spec.networkMode ?? identity.network,
             aliases: usesStackNetwork ? Array(Set(aliases)).sorted() : [], extraHosts: spec.extraHosts, dns: spec.dns,
             hostname: spec.hostname, user: spec.user, workingDirectory: spec.workingDirectory, tty: spec.tty,

@@ -15,6 +15,11 @@ extension ServiceSpec {
     /// What containers are created from.
     public var runnableImage: String { pinnedImage ?? image }
 
+    /// A volume for the files of secrets where the container's own layer can't be written to.
+    var secretVolumes: [VolumeMount] {
+        readOnly && secrets?.files.isEmpty == false ? [VolumeMount(source: nil, target: SecretFile.folder)] : []
+    }
+
     /// TCP ports that the edge listens on for the service; none where the containers use the host's network.
     public var edgePorts: [PortMapping] {
         guard networkMode == nil || networkMode == "bridge" else { return [] }

@@ -32,7 +32,10 @@ extension StackService {
         let identity = ContainerIdentity(
             instance: instance, environment: scene.environment.name, stack: key.stack, generation: generation,
             slot: slot, deployID: origin?.deployID, revision: origin?.revision)
-        let plan = ContainerPlan(of: origin?.spec ?? spec, at: identity, edge: edge != nil, linkAliases: aliases)
+        let spec = origin?.spec ?? spec
+        let plan = ContainerPlan(
+            of: spec, at: identity, edge: edge != nil, linkAliases: aliases,
+            secretVariables: try await secretVariables(of: spec, scene))
         if plan.network == identity.network {
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
@@ -48,8 +51,33 @@ extension StackService {
         return plan.name
     }
 
+    /// The service's variables that hold secrets, opened.
+    private func secretVariables(of spec: ServiceSpec, _ scene: Scene) async throws -> [String: String] {
+        guard let used = spec.secrets, !used.variables.isEmpty else { return [:] }
+        let given = try await secrets.given(used, scene.environment)
+        return try used.variables.mapValues { try $0.revealed(with: given) }
+    }
+
+    /// Puts the service's secrets that are files into a container that is about to start: at the start and not when it
+    /// is created, so that a crash between the two leaves none without them.
+    private func writeSecrets(into id: String, _ scene: Scene) async throws {
+        guard let member = scene.members.first(where: { $0.id == id }) else { return }
+        let used = try await store.read { db in
+            try RolloutRecord.find(db, id: member.generation)?.rollout.spec.secrets
+        }
+        guard let used, !used.files.isEmpty else { return }
+        let given = try await secrets.given(used, scene.environment)
+        let files = try used.files.map { file in
+            ContainerFile(
+                path: file.target, bytes: Array(try SecretText([.secret(file.source)]).revealed(with: given).utf8),
+                uid: file.uid, gid: file.gid, mode: file.mode)
+        }
+        try await scene.engine.write(files, into: id)
+    }
+
     /// Starts a container; one that was parked isn't any more.
     func start(_ id: String, _ scene: Scene) async throws {
+        try await writeSecrets(into: id, scene)
         try await scene.engine.start(id)
         try await change(id, scene) { $0.parkedAt = nil }
     }

@@ -18,6 +18,7 @@ public actor StackService {
     let instance: String
     let logger: Logger
     let prober: any HealthProbing
+    let secrets: SecretSource
     /// The time of day.
     let now: @Sendable () -> Date
     let isPortFree: @Sendable (Int, String?) -> Bool
@@ -45,15 +46,17 @@ public actor StackService {
     ///   - edgeDirectory: where the load balancer's files are; nil means that containers publish their own ports.
     ///   - instance: tells this data directory's containers from those of another Slipway on the same engine.
     ///   - haproxy: the program.
+    ///   - secrets: where services get theirs from.
     ///   - keeper: our own program, whose `keep-edge` starts HAProxy again when it dies; nil where nobody does.
     public init(
         store: Store, engineFor: @escaping @Sendable (Environment) throws -> any Engine, edgeDirectory: String?,
-        instance: String = "slipway", haproxy: String = "haproxy", keeper: String? = nil, logger: Logger
+        instance: String = "slipway", haproxy: String = "haproxy", keeper: String? = nil,
+        secrets: SecretSource = .none, logger: Logger
     ) {
         let edge = edgeDirectory.map { Edge(directory: $0, program: haproxy, keeper: keeper, logger: logger) }
         self.init(
             store: store, engineFor: engineFor, instance: instance, logger: logger,
-            surroundings: Surroundings(edge: edge))
+            surroundings: Surroundings(edge: edge, secrets: secrets))
     }
 
     /// One that stands on what `surroundings` brings.
@@ -70,6 +73,7 @@ public actor StackService {
         edge = surroundings.edge
         prober = surroundings.prober { signal.fire() }
         now = surroundings.now
+        secrets = surroundings.secrets
         isPortFree = surroundings.isPortFree
         decide = surroundings.decide
     }
@@ -153,7 +157,7 @@ public actor StackService {
         try await engineFor(environment).info()
     }
 
-    /// Output of a container. Throws `.notFound` for one that isn't of this environment.
+    /// Output of a container, the environment's secrets masked. Throws `.notFound` for one that isn't of this environment.
     public func logs(
         container id: String, in environment: Environment, follow: Bool = false, tail: Int? = nil,
         timestamps: Bool = false
@@ -163,7 +167,9 @@ public actor StackService {
         guard let container = ours.first(where: { $0.id == id || $0.name == id }) else {
             throw Failure(.notFound, "There is no container \(id) in \(environment.name)")
         }
-        return try await engine.logs(container.id, follow: follow, tail: tail, timestamps: timestamps)
+        let masker = Masker(secrets: try await secrets.values(environment))
+        let output = try await engine.logs(container.id, follow: follow, tail: tail, timestamps: timestamps)
+        return output.masked(by: masker)
     }
 
     func labels(of environment: Environment) -> [String: String] {

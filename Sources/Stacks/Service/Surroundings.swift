@@ -12,6 +12,8 @@ package struct Surroundings: Sendable {
     package var prober: @Sendable (_ onChange: @escaping @Sendable () -> Void) -> any HealthProbing
     /// Whether nobody on this machine listens on the port; no address means every one.
     package var isPortFree: @Sendable (_ port: Int, _ address: String?) -> Bool
+    /// Where services get their secrets from.
+    package var secrets: SecretSource
     /// What to do next for a rollout.
     package var decide: @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
 
@@ -23,12 +25,14 @@ package struct Surroundings: Sendable {
         isPortFree: @escaping @Sendable (Int, String?) -> Bool = { PortProbe.isFree($0, address: $1) },
         decide: @escaping @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep = {
             nextStep(of: $0, given: $1, now: $2)
-        }
+        },
+        secrets: SecretSource = .none
     ) {
         self.now = now
         self.edge = edge
         self.prober = prober
         self.isPortFree = isPortFree
         self.decide = decide
+        self.secrets = secrets
     }
 }

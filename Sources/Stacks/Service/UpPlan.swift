@@ -81,5 +81,10 @@ func objections(to spec: ServiceSpec, edge: Bool) -> [String] {
     if spec.networkMode == "host", spec.scale > 1, spec.healthCheck != nil {
         found.append("\(name): with the host's network only one container can listen, and the scale is \(spec.scale)")
     }
+    if spec.readOnly, let file = spec.secrets?.files.first(where: { !$0.target.hasPrefix("\(SecretFile.folder)/") }) {
+        found.append(
+            "\(name): the container is read_only, so that the secret \(file.source) can only be in \(SecretFile.folder)"
+        )
+    }
     return found
 }

@@ -18,8 +18,8 @@ struct API: Sendable {
 
     /// Every operation; registers them and describes them.
     static let operations: [APIRoute] =
-        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + tokenRoutes + accountRoutes
-        + teamRoutes + grantRoutes + generalRoutes
+        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + secretRoutes + tokenRoutes
+        + accountRoutes + teamRoutes + grantRoutes + generalRoutes
 
     var routes: [Route] {
         let routes = Self.operations.map { operation in

@@ -44,7 +44,7 @@ enum OpenAPI {
         let captures = route.path.matches(of: /\{(\w+)\}/).map { parameter(String($0.1), "path", "string", "", true) }
         let query = route.query.map { parameter($0.name, "query", $0.type, $0.text, $0.isRequired) }
         let key =
-            ["POST", "DELETE"].contains(route.method.rawValue)
+            ["POST", "PUT", "DELETE"].contains(route.method.rawValue)
             ? [parameter("Idempotency-Key", "header", "string", "A repeated request gets the first answer.", false)]
             : []
         var operation: [String: Value] = [

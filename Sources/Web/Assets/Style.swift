@@ -156,9 +156,10 @@ extension Style {
         form.stack { display: grid; gap: var(--s4); }
         .field label, .field .label { display: block; font-weight: 560; margin-bottom: var(--s1); }
         .field .hint { color: var(--muted); font-size: var(--t-s); margin-top: var(--s1); }
-        input[type=text], input[type=password], input[type=search], input[type=url], select { width: 100%; min-height: 2.25rem; padding: .35rem .65rem;
+        input[type=text], input[type=password], input[type=search], input[type=url], select, textarea { width: 100%; min-height: 2.25rem; padding: .35rem .65rem;
           border: 1px solid var(--line-strong); border-radius: var(--round-s); background: var(--surface); color: var(--text); font: inherit; }
-        input:focus-visible { outline-offset: 0; border-color: var(--accent); }
+        textarea { font: var(--t-s)/1.5 var(--mono); resize: vertical; }
+        input:focus-visible, select:focus-visible, textarea:focus-visible { outline-offset: 0; border-color: var(--accent); }
         fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
         .choice { display: grid; gap: var(--s2); }
         .choice legend { padding: 0; }
@@ -196,6 +197,7 @@ extension Style {
     static let rows = """
         .rows > * { display: grid; gap: var(--s2) var(--s4); align-items: center; padding: var(--s3) var(--s4); border-top: 1px solid var(--line); }
         .rows > *:first-child { border-top: 0; }
+        .rows > .secret { grid-template-columns: minmax(0, 1fr) auto; }
         .rows h3 a { color: inherit; }
         .meta { display: flex; flex-wrap: wrap; gap: 0 var(--s3); color: var(--muted); font-size: var(--t-s); align-items: center; }
         .meta > * { white-space: nowrap; }

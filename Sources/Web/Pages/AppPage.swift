@@ -17,7 +17,7 @@ struct AppPage: Sendable {
             \(Pieces.crumbs(("Apps", "/")))
             <div class="head"><div class="grow"><h1>\(app.name)</h1>
             <div class="sub"><span>\(Icon.branch) \(app.branch)</span><span>\(source)</span></div></div>
-            <div class="actions">\(refresh(context))</div></div>
+            <div class="actions"><a class="button" href="/apps/\(app.name)/secrets">Secrets</a>\(refresh(context))</div></div>
             <div data-live="problem">\(problem)</div>
             <section><div class="bar"><h2>Targets</h2></div>
             <div data-live="targets">\(targetList(context))</div></section>

@@ -12,7 +12,8 @@ struct EnvironmentsPage: Sendable {
         context.page(
             "Environments", section: .environments,
             """
-            <div class="head"><h1>Environments</h1></div>
+            <div class="head"><div class="grow"><h1>Environments</h1></div>
+            <div class="actions"><a class="button" href="/secrets">Secrets</a></div></div>
             \(failure.map(Pieces.notice))
             \(list)
             \(adding(context), if: context.may(.configure, .server))
@@ -70,7 +71,8 @@ struct EnvironmentPage: Sendable {
             """
             \(Pieces.crumbs(("Environments", "/environments")))
             <div class="head"><div class="grow"><h1>\(environment.name)</h1>
-            <div class="sub mono small">\(environment.socket)</div></div></div>
+            <div class="sub mono small">\(environment.socket)</div></div>
+            <div class="actions"><a class="button" href="/environments/\(environment.name)/secrets">Secrets</a></div></div>
             <div data-live="stacks">\(failure.map(Pieces.notice))\(content(context))</div>
             """)
     }

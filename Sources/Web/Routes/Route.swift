@@ -61,5 +61,8 @@ enum RouteAccess: Hashable, Sendable {
         case rollout
         /// The app of `{repository}`.
         case repository
+        /// What a secret is bound to: the app and the environment that the path, the API's query or a page's form
+        /// names, the server where there is none.
+        case secret
     }
 }

@@ -55,24 +55,25 @@ struct Gate: Sendable {
             return Place()
         case .git:
             let isPush = request.uri.string.contains("git-receive-pack")
-            return try await check(isPush ? .deploy : .read, .repository, principal, context)
-        case .right(let right, let subject): return try await check(right, subject, principal, context)
+            return try await check(isPush ? .deploy : .read, .repository, principal, request, context)
+        case .right(let right, let subject): return try await check(right, subject, principal, request, context)
         }
     }
 
     private func check(
-        _ right: Right, _ subject: RouteAccess.Subject, _ principal: Principal, _ context: WebContext
+        _ right: Right, _ subject: RouteAccess.Subject, _ principal: Principal, _ request: Request,
+        _ context: WebContext
     ) async throws -> Place {
         var place: Place
         do {
-            place = try await services.place(subject, context.parameters)
+            place = try await services.place(subject, request, context)
         } catch var failure as Failure where failure.code == .notFound {
             // The hint may list what there is.
             if !principal.readsEverything { failure.hint = nil }
             throw failure
         }
         place.subject = Self.asked(context).subject
-        if subject != .server, !principal.may(.read, place.resource) { throw hidden(place, subject, principal) }
+        if place.resource != .server, !principal.may(.read, place.resource) { throw hidden(place, subject, principal) }
         guard principal.may(right, place.resource) else {
             throw Failure(
                 .forbidden, "\(principal.actor.name) may not do that",
@@ -86,7 +87,7 @@ struct Gate: Sendable {
         switch subject {
         case .build, .deploy, .rollout:
             return Failure(.notFound, "There is no \(subject.rawValue) \(place.subject ?? "")")
-        case .app, .repository, .environment, .target, .server:
+        case .app, .repository, .environment, .target, .secret, .server:
             if let app = place.app, place.resource.appID.map({ !principal.may(.read, .app($0)) }) != false {
                 return Failure(.notFound, "There is no app \(app)")
             }

@@ -15,8 +15,9 @@ struct Place: Sendable {
 }
 
 extension WebServices {
-    /// What the path names. Throws `.notFound`.
-    func place(_ subject: RouteAccess.Subject, _ parameters: Parameters) async throws -> Place {
+    /// What the request names. Throws `.notFound`.
+    func place(_ subject: RouteAccess.Subject, _ request: Request, _ context: WebContext) async throws -> Place {
+        let parameters = context.parameters
         switch subject {
         case .server: return Place()
         case .app: return place(of: try await delivery.app(named: try parameters.require("app")))
@@ -41,7 +42,21 @@ extension WebServices {
         case .rollout:
             let rollout = try await stacks.rollout(try parameters.id())
             return place(in: try await stacks.environment(rollout.environmentID))
+        case .secret: return try await place(of: context.secretBounds(request))
         }
+    }
+
+    private func place(of bounds: SecretBounds) async throws -> Place {
+        var place = Place()
+        if let name = bounds.app {
+            let app = try await delivery.app(named: name)
+            (place.resource.appID, place.app) = (app.id, app.name)
+        }
+        if let name = bounds.environment {
+            let environment = try await stacks.environment(named: name)
+            (place.resource.environmentID, place.environment) = (environment.id, environment.name)
+        }
+        return place
     }
 
     private func place(of app: App) -> Place { Place(resource: .app(app.id), app: app.name) }

@@ -44,7 +44,8 @@ public struct WebServer: Sendable {
         DoorRoutes(services: services).routes + PageRoutes(services: services).routes
             + EnvironmentRoutes(services: services).routes + FormRoutes(services: services).routes
             + AccountRoutes(services: services).routes + PeopleRoutes(services: services).routes
-            + AuditRoutes(services: services).routes + LiveRoutes(services: services).routes
+            + SecretRoutes(services: services).routes + AuditRoutes(services: services).routes
+            + LiveRoutes(services: services).routes
             + API(services: services).routes + GitRoutes(services: services).routes
     }
 

@@ -2,6 +2,7 @@ import Client
 import Foundation
 import Glibc
 import Model
+import Pipeline
 import Subprocess
 import Supervisor
 import SystemPackage
@@ -74,6 +75,7 @@ struct DemoWorld: Sendable {
             await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
         }
         await docker(removing: instance)
+        SecretFolder.removeLeftovers(ofInstance: instance, except: [])
         try? FileManager.default.removeItem(atPath: folder)
     }
 

@@ -2,8 +2,11 @@ import Access
 import Delivery
 import Engines
 import Foundation
+import Glibc
 import Logging
 import Model
+import SecretStore
+import Secrets
 import ServiceLifecycle
 import Stacks
 import Store
@@ -53,9 +56,11 @@ struct Server {
         let registry = options.registry == nil ? Registry(data: data, logger: logger) : nil
         let registryAddress = if let given = options.registry { given } else { try await registry?.establish() ?? "" }
         let access = Access(store: store)
+        let secrets = try await secrets(in: store)
         let stacks = StackService(
             store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
-            instance: try data.instance(), keeper: executable, logger: logger)
+            instance: try data.instance(), keeper: executable,
+            secrets: SecretSource(secrets), logger: logger)
         if try await stacks.environments().isEmpty {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
@@ -63,7 +68,7 @@ struct Server {
         let publicURL =
             options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
         let delivery = Delivery(
-            store: store, stacks: stacks, access: access,
+            store: store, stacks: stacks, access: access, secrets: secrets,
             supervisor: supervisor,
             engine: engine,
             settings: DeliverySettings(
@@ -94,6 +99,17 @@ struct Server {
                 .unavailable, "The server ended", hint: "Is \(options.host):\(options.port) free to listen on?",
                 cause: "\(error)")
         }
+    }
+
+    /// The secrets with their key. A key that is missing keeps nothing else from working, and is told.
+    private func secrets(in store: Store) async throws -> SecretService {
+        let secrets = try await SecretService(
+            store: store, folder: KeyFolder("\(options.data.path)/keys"),
+            environment: ProcessInfo.processInfo.environment)
+        // What is started from here on has no use for it.
+        for name in [KeyFolder.variable, KeyFolder.previousVariable] { unsetenv(name) }
+        for key in try await secrets.missingKeys() { logger.error("\(Vault.missing(keyID: key))") }
+        return secrets
     }
 
     /// Tells where to go, and at the very first start the password that can't be seen again.

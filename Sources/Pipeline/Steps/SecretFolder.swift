@@ -1,0 +1,70 @@
+import Foundation
+import Glibc
+public import Model
+
+/// Secrets as files for what runs on this machine: in memory, readable by one user, gone with the build or the deploy.
+public struct SecretFolder: Sendable {
+    /// Folders of this installation.
+    private let base: String
+    /// `deploy-12`.
+    private let name: String
+
+    /// - Parameter instance: tells this installation's files from another's.
+    public init(instance: String, _ owner: Step.Owner) {
+        base = Self.base(ofInstance: instance)
+        name =
+            switch owner {
+            case .build(let id): "build-\(id)"
+            case .deploy(let id): "deploy-\(id)"
+            }
+    }
+
+    /// A file system in memory, so that no disk ever holds them.
+    private static func base(ofInstance instance: String) -> String { "/dev/shm/slipway-\(instance)" }
+
+    /// Writes the files and returns their paths by name; may be repeated.
+    public func write(_ files: [String: String]) throws -> [String: String] {
+        guard !files.isEmpty else { return [:] }
+        for folder in [base, "\(base)/\(name)"] {
+            guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.failure(folder) }
+            var status = stat()
+            guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
+                status.st_mode & 0o077 == 0
+            else {
+                throw Failure(.forbidden, "The folder \(folder) is another user's", hint: "Remove it.")
+            }
+        }
+        var paths: [String: String] = [:]
+        for (secret, value) in files {
+            let path = "\(base)/\(name)/\(secret)"
+            unlink(path)
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
+            guard descriptor >= 0 else { throw Self.failure(path) }
+            defer { close(descriptor) }
+            let bytes = Array(value.utf8)
+            guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Self.failure(path) }
+            paths[secret] = path
+        }
+        return paths
+    }
+
+    /// Removes the files; may be repeated.
+    public func remove() {
+        try? FileManager.default.removeItem(atPath: "\(base)/\(name)")
+        rmdir(base)
+    }
+
+    /// Removes those of builds and deploys that are not among `open`.
+    public static func removeLeftovers(ofInstance instance: String, except open: [Step.Owner]) {
+        let base = base(ofInstance: instance)
+        let kept = Set(open.map { SecretFolder(instance: instance, $0).name })
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? [] where !kept.contains(name) {
+            try? FileManager.default.removeItem(atPath: "\(base)/\(name)")
+        }
+        rmdir(base)
+    }
+
+    private static func failure(_ path: String) -> Failure {
+        Failure(.unavailable, "\(path) can't be written", cause: String(cString: strerror(errno)))
+    }
+}
