@@ -163,4 +163,16 @@ import Testing
             #expect(try await topics(.viewer, until: "what/1").count == 8)
         }
     }
+
+    @Test(.timeLimit(.minutes(1))) func `A stream that is open ends when its token is revoked`() async throws {
+        try await World.run { world in
+            let stream = try await world.client.stream(
+                HTTPRequest(method: "GET", path: "/live", headers: try await world.token()), timeout: .seconds(50))
+            try await world.access.revokeToken(try #require(try await world.access.tokens().first).id)
+            // It would go on for ever.
+            do { for try await _ in stream.chunks {} } catch let failure as HTTPTransportError {
+                #expect(failure != .timedOut)
+            }
+        }
+    }
 }
