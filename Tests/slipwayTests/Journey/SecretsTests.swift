@@ -128,7 +128,9 @@ struct SecretsTests {
 
     @Test func `A secret reaches steps, scripts and containers, and is seen nowhere`() async throws {
         try await Installation.run { slipway in
-            let repository = try await slipway.app("orders", files: Self.files)
+            // Under a name by which the images are found and removed afterwards.
+            let files = Self.files.mapValues { $0.replacing("secrets/orders", with: "\(slipway.name)-orders") }
+            let repository = try await slipway.app("orders", files: files)
             try await set(slipway, "APP_TOKEN", token, ["--app", "orders"])
             try await set(slipway, "PAY_TOKEN", payment, ["--context", "payments"])
             try await set(slipway, "TEST_FILE", testFile, ["--app", "orders", "--file"])
