@@ -4,6 +4,7 @@ import Foundation
 import HTTPTransport
 import Model
 import SecretStore
+import Stacks
 import Testing
 
 @testable import Web
