@@ -110,6 +110,7 @@ import Testing
             let absent = try await world.get("/api/v1/apps/ordres", headers)
             #expect(hidden.status == 404)
             #expect(absent.text.replacing("ordres", with: "orders") == hidden.text)
+            #expect(absent.text.contains("Apps: billing"))
             let deploy = try await world.get("/api/v1/deploys/1", headers).text
             let none = try await world.get("/api/v1/deploys/99", headers).text
             #expect(deploy == none.replacing("99", with: "1"))

@@ -68,12 +68,16 @@ struct Gate: Sendable {
         do {
             place = try await services.place(subject, request, context)
         } catch var failure as Failure where failure.code == .notFound {
-            // The hint may list what there is.
-            if !principal.readsEverything { failure.hint = nil }
+            // The hint lists what there is.
+            if !principal.readsEverything { failure.hint = try await services.hint(subject, for: principal) }
             throw failure
         }
         place.subject = Self.asked(context).subject
-        if place.resource != .server, !principal.may(.read, place.resource) { throw hidden(place, subject, principal) }
+        if place.resource != .server, !principal.may(.read, place.resource) {
+            var failure = hidden(place, subject, principal)
+            failure.hint = try await services.hint(subject, for: principal)
+            throw failure
+        }
         guard principal.may(right, place.resource) else {
             throw Failure(
                 .forbidden, "\(principal.actor.name) may not do that",

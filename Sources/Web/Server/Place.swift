@@ -59,6 +59,20 @@ extension WebServices {
         return place
     }
 
+    /// What there is in place of what isn't there, as far as one may see it.
+    func hint(_ subject: RouteAccess.Subject, for principal: Principal) async throws -> String? {
+        switch subject {
+        case .app:
+            let names = try await delivery.apps().map(\.app).filter { principal.may(.read, .app($0.id)) }.map(\.name)
+            return names.isEmpty ? nil : "Apps: \(names.joined(separator: ", "))"
+        case .environment:
+            let all = try await stacks.environments()
+            let names = all.filter { principal.may(.read, .environment($0.id)) }.map(\.name)
+            return names.isEmpty ? nil : "Environments: \(names.joined(separator: ", "))."
+        default: return nil
+        }
+    }
+
     private func place(of app: App) -> Place { Place(resource: .app(app.id), app: app.name) }
 
     private func place(in environment: Model.Environment) -> Place {

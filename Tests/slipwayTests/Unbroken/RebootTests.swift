@@ -59,7 +59,7 @@ struct RebootTests {
             let log = try await slipway.log(of: build.steps, at: "/builds/\(id)")
             #expect(
                 log.contains("sending TERM") && log.contains("sending KILL") && !log.contains("sending INT"), "\(log)")
-            #expect(try await left() == "")
+            try await slipway.wait("its containers to be gone") { try await left() == "" }
             for volume in volumes {
                 #expect(try await slipway.shell("docker volume ls -q --filter name=\(volume)") == "")
             }
