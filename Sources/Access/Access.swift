@@ -21,6 +21,6 @@ public final class Access: Sendable {
     public init(store: Store, now: @escaping @Sendable () -> Date = { Date() }) {
         self.store = store
         self.now = now
-        audit = AuditLog(store: store, now: now)
+        audit = AuditLog(store: store)
     }
 }

@@ -64,17 +64,15 @@ public final class Delivery: Sendable {
 
     // MARK: Apps
 
-    /// All apps with what their targets run, by name.
-    public func apps() async throws -> [AppSummary] {
-        var summaries: [AppSummary] = []
-        for app in try await journal.apps() {
-            var itsTargets: [TargetSummary] = []
-            for target in try await targets(of: app) { itsTargets.append(try await summary(of: target)) }
-            let head = try await journal.commits(of: app, limit: 1)
-            summaries.append(
-                AppSummary(app: app, targets: itsTargets, head: try await rows(head, of: app, target: nil).first))
-        }
-        return summaries
+    /// All apps, by name.
+    public func apps() async throws -> [App] { try await journal.apps() }
+
+    /// The app with what its targets run.
+    public func summary(of app: App) async throws -> AppSummary {
+        var targets: [TargetSummary] = []
+        for target in try await self.targets(of: app) { targets.append(try await summary(of: target)) }
+        let head = try await journal.commits(of: app, limit: 1)
+        return AppSummary(app: app, targets: targets, head: try await rows(head, of: app, target: nil).first)
     }
 
     /// Throws `.notFound`, listing the apps that there are.
@@ -251,11 +249,9 @@ public final class Delivery: Sendable {
             return nil
         }
         if let image = try await journal.image(named: reference.repository, sha: sha) { return image.pinned }
-        for app in try await journal.apps() where try await journal.imageNames(of: app).contains(reference.repository) {
-            throw Failure(
-                .notFound, "\(service.name): no image \(reference.repository) was recorded for \(sha.short)",
-                hint: "Build that commit of \(app.name) first.")
-        }
-        return nil
+        guard let app = try await journal.app(ofImage: reference.repository) else { return nil }
+        throw Failure(
+            .notFound, "\(service.name): no image \(reference.repository) was recorded for \(sha.short)",
+            hint: "Build that commit of \(app.name) first.")
     }
 }

@@ -91,8 +91,8 @@ public final class SecretService: Sendable {
                 .invalid, "\(place.name.isEmpty ? "An empty text" : place.name) can't be a secret's name",
                 hint: "Letters, digits and `_`, no digit first: it becomes an environment variable.")
         }
-        for prefix in ["SLIPWAY_"] where place.name.hasPrefix(prefix) {
-            throw Failure(.invalid, "\(place.name) can't be a secret's name: \(prefix)… is Slipway's own")
+        guard !place.name.hasPrefix("SLIPWAY_") else {
+            throw Failure(.invalid, "\(place.name) can't be a secret's name: SLIPWAY_… is Slipway's own")
         }
         if let context = place.context, !SecretPlace.isUsable(context: context) {
             throw Failure(

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Model
 import Store
@@ -6,12 +5,8 @@ import Store
 /// Who did what, when and from where. Entries are added and read; the database refuses to change or remove one.
 public final class AuditLog: Sendable {
     private let store: Store
-    private let now: @Sendable () -> Date
 
-    init(store: Store, now: @escaping @Sendable () -> Date) {
-        self.store = store
-        self.now = now
-    }
+    init(store: Store) { self.store = store }
 
     static let migration = Migration("access-3-audit") { db in
         try db.create(table: "audit") { t in
@@ -44,9 +39,8 @@ public final class AuditLog: Sendable {
                 """)
     }
 
-    /// Appends the entry, at this time and with the next number.
+    /// Appends the entry, with the next number in place of its own.
     public func record(_ entry: AuditEntry) async throws {
-        let at = now()
         try await store.write { db in
             try db.execute(
                 sql: """
@@ -54,7 +48,7 @@ public final class AuditLog: Sendable {
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    at, entry.actor, entry.kind, entry.address, entry.action, entry.outcome.rawValue, entry.app,
+                    entry.at, entry.actor, entry.kind, entry.address, entry.action, entry.outcome.rawValue, entry.app,
                     entry.environment, entry.subject, entry.before, entry.after,
                 ])
         }

@@ -1,7 +1,7 @@
 import GRDB
-import Store
 import Model
 import Secrets
+import Store
 
 extension Access {
     /// Makes the admin `admin` unless there is any account, and returns its password: the only time it can be seen.

@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
-import Store
 import Model
 import Secrets
+import Store
 
 /// A browser's session.
 public struct Session: Hashable, Sendable {

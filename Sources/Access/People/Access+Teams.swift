@@ -1,6 +1,6 @@
 import GRDB
-import Store
 import Model
+import Store
 
 extension Access {
     /// All teams, by name.

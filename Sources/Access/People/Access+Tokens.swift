@@ -1,8 +1,8 @@
 public import Foundation
 import GRDB
-import Store
 import Model
 import Secrets
+import Store
 
 /// A token of a program, without its secret.
 public struct AccessToken: Hashable, Sendable, Identifiable {

@@ -20,13 +20,17 @@ extension Delivery {
             (app, contexts) = (target.app.name, configuration.deployContexts)
             request.options = configuration.rollout.applied(to: request.options)
         }
+        var given: [String?: GivenSecrets] = [:]
         for index in request.spec.services.indices {
             let service = request.spec.services[index]
             var owner = app
             if owner == nil { owner = try await self.app(of: service) }
-            let given = try await secrets.given(
-                for: SecretScope(app: owner, environment: environment.name, contexts: contexts))
-            request.spec.services[index] = try withSecretsByName(service, given, app: owner, contexts: contexts)
+            if given[owner] == nil {
+                given[owner] = try await secrets.given(
+                    for: SecretScope(app: owner, environment: environment.name, contexts: contexts))
+            }
+            guard let its = given[owner] else { continue }
+            request.spec.services[index] = try withSecretsByName(service, its, app: owner, contexts: contexts)
         }
         let deployID = request.deployID
         return try await stacks.up(request, in: environment, key: key, pin: { try await self.pinnedImage(of: $0) }) {
@@ -39,10 +43,7 @@ extension Delivery {
     /// The app that builds the service's image; nil where none does.
     private func app(of service: ServiceSpec) async throws -> String? {
         guard let repository = ImageReference(service.image)?.repository else { return nil }
-        for app in try await journal.apps() where try await journal.imageNames(of: app).contains(repository) {
-            return app.name
-        }
-        return nil
+        return try await journal.app(ofImage: repository)?.name
     }
 
     /// Throws where a deploy may not change anything (any more).

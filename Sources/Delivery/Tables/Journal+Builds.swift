@@ -135,6 +135,18 @@ extension Journal {
         }
     }
 
+    /// The app that has built an image of that name, the first by name; nil where none has.
+    func app(ofImage name: String) async throws -> App? {
+        try await store.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT * FROM app WHERE id IN (SELECT appID FROM image WHERE name = ?) ORDER BY name LIMIT 1
+                    """, arguments: [name]
+            ).map(App.init(row:))
+        }
+    }
+
     /// Names of all images of the app.
     func imageNames(of app: App) async throws -> [String] {
         try await store.read {

@@ -15,7 +15,7 @@ extension API {
             method: .get, path: "/apps", access: .known, summary: "All apps, and what runs where",
             answer: "[AppSummary]"
         ) {
-            try .value(try await $0.services.apps($0.context))
+            try .value(try await $0.services.summaries($0.context))
         },
         APIRoute(
             method: .post, path: "/apps", access: .right(.configure, .server), action: "app.add",

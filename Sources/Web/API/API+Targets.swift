@@ -12,7 +12,7 @@ extension API {
             method: .get, path: "/targets", access: .known, summary: "All targets, and what they run",
             answer: "[TargetSummary]"
         ) {
-            try .value(try await $0.services.apps($0.context).flatMap(\.targets))
+            try .value(try await $0.services.summaries($0.context).flatMap(\.targets))
         },
         APIRoute(
             method: .get, path: "/targets/{app}/{environment}", access: .right(.read, .target),

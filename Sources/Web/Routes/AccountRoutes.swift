@@ -35,7 +35,7 @@ struct AccountRoutes: Sendable {
         _ context: WebContext, token: String? = nil, done: String? = nil, failure: Failure? = nil
     ) async throws -> Response {
         let page = AccountPage(
-            tokens: try await services.tokens(context), apps: try await services.apps(context).map(\.app.name),
+            tokens: try await services.tokens(context), apps: try await services.apps(context).map(\.name),
             environments: try await services.environments(context).map(\.name), token: token, done: done,
             failure: failure)
         return .page(

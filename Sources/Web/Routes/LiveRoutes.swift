@@ -68,7 +68,8 @@ struct LiveRoutes: Sendable {
         _ topic: String, to principal: Principal?, _ resources: inout [String: Resource]
     ) async throws -> Bool {
         guard let principal else { return false }
-        if principal.readsEverything || topic == "apps" { return true }
+        // Those two say only that a list has changed.
+        if principal.readsEverything || ["apps", "secrets"].contains(topic) { return true }
         if resources[topic] == nil { resources[topic] = try await services.resource(ofTopic: topic) }
         return resources[topic].map { principal.may(.read, $0) } ?? false
     }

@@ -14,7 +14,7 @@ struct PageRoutes: Sendable {
     var routes: [Route] {
         let pages: [Route] = [
             .get("/", .known) { _, context in
-                .page(AppsPage(apps: try await services.apps(context)).render(try await services.page(context)))
+                .page(AppsPage(apps: try await services.summaries(context)).render(try await services.page(context)))
             },
             .get("/apps", .known) { _, _ in .seeOther("/") },
             .get("/apps/new", .right(.configure, .server)) { _, context in
@@ -45,7 +45,7 @@ struct PageRoutes: Sendable {
         let app = try await services.delivery.app(named: name)
         let (rows, cursor) = try await services.delivery.commits(
             of: app, before: request.number("before"), limit: Self.pageSize)
-        let targets = try await services.apps(context).first { $0.app.id == app.id }?.targets ?? []
+        let targets = try await services.summary(of: app, context).targets
         let page = AppPage(app: app, targets: targets, commits: rows, cursor: cursor)
         return Response.page(page.render(try await services.page(context)))
     }

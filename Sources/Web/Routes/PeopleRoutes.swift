@@ -106,7 +106,7 @@ struct PeopleRoutes: Sendable {
     ) async throws -> Response {
         let page = PeoplePage(
             accounts: try await services.access.accounts(), teams: try await services.access.teams(),
-            grants: try await services.grants(), apps: try await services.apps(context).map(\.app.name),
+            grants: try await services.grants(), apps: try await services.apps(context).map(\.name),
             environments: try await services.environments(context).map(\.name),
             made: made.map { .init(account: $0.account, password: $0.password) }, failure: failure)
         return .page(

@@ -18,7 +18,9 @@ struct SecretRoutes: Sendable {
         return pages.flatMap { path, access -> [Route] in
             [
                 .get(path, access) { _, context in
-                    .page(try await page(try await scope(context), context).render(try await services.page(context)))
+                    // The context first: what is set while the page is put together is then told by the live stream.
+                    let frame = try await services.page(context)
+                    return .page(try await page(try await scope(context), context).render(frame))
                 },
                 .post(path, .right(.secrets, .secret), "secret.set") { try await set($0, $1) },
                 .post("\(path)/remove", .right(.secrets, .secret), "secret.remove") { try await remove($0, $1) },
@@ -42,7 +44,7 @@ struct SecretRoutes: Sendable {
             secrets: try await services.delivery.secrets.list().filter { secret in
                 resources.resource(of: secret.place).map { context.may(.read, $0) } ?? false
             },
-            apps: try await services.apps(context).map(\.app.name),
+            apps: try await services.apps(context).map(\.name),
             environments: try await services.environments(context).map(\.name), resources: resources,
             missingKeys: try await services.delivery.secrets.missingKeys())
     }

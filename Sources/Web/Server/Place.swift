@@ -28,11 +28,8 @@ extension WebServices {
         case .environment:
             return place(in: try await stacks.environment(named: try parameters.require("environment")))
         case .target:
-            let app = try await delivery.app(named: try parameters.require("app"))
-            let environment = try await stacks.environment(named: try parameters.require("environment"))
-            return Place(
-                resource: .target(app: app.id, environment: environment.id), app: app.name,
-                environment: environment.name)
+            return try await place(
+                app: try parameters.require("app"), environment: try parameters.require("environment"))
         case .build: return place(of: try await delivery.app(ofBuild: try parameters.id()))
         case .deploy:
             let target = try await delivery.target(ofDeploy: try parameters.id())
@@ -42,17 +39,19 @@ extension WebServices {
         case .rollout:
             let rollout = try await stacks.rollout(try parameters.id())
             return place(in: try await stacks.environment(rollout.environmentID))
-        case .secret: return try await place(of: context.secretBounds(request))
+        case .secret:
+            let bounds = context.secretBounds(request)
+            return try await place(app: bounds.app, environment: bounds.environment)
         }
     }
 
-    private func place(of bounds: SecretBounds) async throws -> Place {
+    private func place(app: String?, environment: String?) async throws -> Place {
         var place = Place()
-        if let name = bounds.app {
-            let app = try await delivery.app(named: name)
+        if let app {
+            let app = try await delivery.app(named: app)
             (place.resource.appID, place.app) = (app.id, app.name)
         }
-        if let name = bounds.environment {
+        if let name = environment {
             let environment = try await stacks.environment(named: name)
             (place.resource.environmentID, place.environment) = (environment.id, environment.name)
         }
@@ -63,7 +62,7 @@ extension WebServices {
     func hint(_ subject: RouteAccess.Subject, for principal: Principal) async throws -> String? {
         switch subject {
         case .app:
-            let names = try await delivery.apps().map(\.app).filter { principal.may(.read, .app($0.id)) }.map(\.name)
+            let names = try await delivery.apps().filter { principal.may(.read, .app($0.id)) }.map(\.name)
             return names.isEmpty ? nil : "Apps: \(names.joined(separator: ", "))"
         case .environment:
             let all = try await stacks.environments()

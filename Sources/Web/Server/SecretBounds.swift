@@ -36,10 +36,10 @@ extension WebServices {
             name: name, app: context.place.app, environment: context.place.environment, context: bounds.context)
     }
 
-    /// What rights on a secret are asked of, by the names of apps and environments; nil where one of them is gone.
+    /// The apps and environments that there are, by name.
     func secretResources() async throws -> SecretResources {
         SecretResources(
-            apps: Dictionary(try await delivery.apps().map { ($0.app.name, $0.app.id) }) { first, _ in first },
+            apps: Dictionary(try await delivery.apps().map { ($0.name, $0.id) }) { first, _ in first },
             environments: Dictionary(try await stacks.environments().map { ($0.name, $0.id) }) { first, _ in first })
     }
 }

@@ -24,13 +24,23 @@ struct WebServices: Sendable {
             publicURL: settings.publicURL, lastEvent: try await store.lastEventID())
     }
 
-    /// The apps that the one who asks may see, each with those of its targets that they may see.
-    func apps(_ context: WebContext) async throws -> [AppSummary] {
-        try await delivery.apps().filter { context.may(.read, .app($0.app.id)) }.map { summary in
-            var summary = summary
-            summary.targets.removeAll { !context.may(.read, $0.target.resource) }
-            return summary
-        }
+    /// The apps that the one who asks may see.
+    func apps(_ context: WebContext) async throws -> [App] {
+        try await delivery.apps().filter { context.may(.read, .app($0.id)) }
+    }
+
+    /// The same with what runs where, as far as they may see it.
+    func summaries(_ context: WebContext) async throws -> [AppSummary] {
+        var summaries: [AppSummary] = []
+        for app in try await apps(context) { summaries.append(try await summary(of: app, context)) }
+        return summaries
+    }
+
+    /// The app with those of its targets that the one who asks may see.
+    func summary(of app: App, _ context: WebContext) async throws -> AppSummary {
+        var summary = try await delivery.summary(of: app)
+        summary.targets.removeAll { !context.may(.read, $0.target.resource) }
+        return summary
     }
 
     /// The environments that the one who asks may see.
