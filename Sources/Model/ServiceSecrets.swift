@@ -77,9 +77,12 @@ public struct SecretFile: Hashable, Sendable, Codable {
     /// Where they lie unless a target says otherwise.
     public static let folder = "/run/secrets"
 
+    /// The absolute path of a target, which may be relative to ``folder``.
+    public static func path(_ target: String) -> String { target.hasPrefix("/") ? target : "\(folder)/\(target)" }
+
     public init(source: String, target: String? = nil, uid: Int = 0, gid: Int = 0, mode: Int = 0o444) {
         self.source = source
-        self.target = target ?? "\(Self.folder)/\(source)"
+        self.target = target ?? Self.path(source)
         self.uid = uid
         self.gid = gid
         self.mode = mode

@@ -11,15 +11,15 @@ struct ServiceMerge {
         case replace
         /// `KEY=value` lists and mappings alike, by key.
         case byName(separator: Character)
-        /// By the path in the container.
-        case volumes
+        /// Lists, by each item's path in the container.
+        case byTarget(@Sendable (YAMLNode) -> String?)
     }
 
     private static let rules: [String: Rule] = [
         "command": .replace, "entrypoint": .replace,
         "environment": .byName(separator: "="), "labels": .byName(separator: "="),
         "annotations": .byName(separator: "="), "sysctls": .byName(separator: "="),
-        "volumes": .volumes,
+        "volumes": .byTarget(volumeTarget), "secrets": .byTarget(secretTarget),
     ]
 
     /// `net` is an older name of `network_mode`.
@@ -53,11 +53,9 @@ struct ServiceMerge {
         case .byName(let separator):
             guard let old = pairs(base, separator), let new = pairs(over, separator) else { return over }
             return YAMLNode(.mapping(overlay(old, new) { _, over in over }), at: over.place)
-        case .volumes:
+        case .byTarget(let target):
             guard let old = base.sequence, let new = over.sequence else { return over }
-            let targets = Set(new.compactMap(volumeTarget))
-            return YAMLNode(
-                .sequence(old.filter { !(volumeTarget($0).map(targets.contains) ?? false) } + new), at: over.place)
+            return YAMLNode(.sequence(overlay(old, new, by: target)), at: over.place)
         case nil: return generic(base, over)
         }
     }
@@ -90,6 +88,22 @@ struct ServiceMerge {
         return result
     }
 
+    /// What is put at a path takes the place of what was there (compose-go `override/uncity.go`).
+    private static func overlay(
+        _ old: [YAMLNode], _ new: [YAMLNode], by target: (YAMLNode) -> String?
+    ) -> [YAMLNode] {
+        var result = old
+        for item in new {
+            let path = target(item)
+            if path != nil, let at = result.firstIndex(where: { target($0) == path }) {
+                result[at] = item
+            } else {
+                result.append(item)
+            }
+        }
+        return result
+    }
+
     /// A list of `KEY=value` as a mapping; `KEY` alone has a null value.
     static func pairs(_ node: YAMLNode, _ separator: Character = "=") -> [YAMLNode.Pair]? {
         if let pairs = node.mapping { return pairs }
@@ -104,7 +118,11 @@ struct ServiceMerge {
         }
     }
 
-    private static func volumeTarget(_ node: YAMLNode) -> String? {
+    @Sendable private static func secretTarget(_ node: YAMLNode) -> String? {
+        (node["target"] ?? node["source"] ?? node).text.map(SecretFile.path)
+    }
+
+    @Sendable private static func volumeTarget(_ node: YAMLNode) -> String? {
         if let target = node["target"]?.text { return target }
         return node.text.flatMap { try? VolumeSyntax.parse($0).mount.target }
     }

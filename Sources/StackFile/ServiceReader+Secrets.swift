@@ -29,7 +29,7 @@ extension ServiceReader {
         }
         var file = SecretFile(source: source)
         if let target = node["target"]?.text {
-            file.target = target.hasPrefix("/") ? target : "\(SecretFile.folder)/\(target)"
+            file.target = SecretFile.path(target)
             if target.isEmpty || target.hasSuffix("/") || target.split(separator: "/").contains("..") {
                 error(node["target"]?.place ?? node.place, "secrets: \"\(target)\" is no path of a file")
             }

@@ -31,6 +31,18 @@ struct SecretKeysTests {
         #expect(result.warnings.isEmpty)
     }
 
+    /// A later file's secret takes the place of the one at the same path.
+    @Test func aLaterFileWins() throws {
+        let base = StackFileSource(name: "1.yml", text: "web: {image: acme/web, secrets: [A, B]}")
+        let over = StackFileSource(
+            name: "2.yml", text: "web: {secrets: [{source: C, target: A}, {source: D, target: /run/secrets/B}, E]}")
+        #expect(
+            try StackFiles.load([base, over]).spec["web"]?.secrets?.files == [
+                SecretFile(source: "C", target: "/run/secrets/A"), SecretFile(source: "D", target: "/run/secrets/B"),
+                SecretFile(source: "E"),
+            ])
+    }
+
     /// compose-spec: a variable without a value is the caller's; one that the caller doesn't have may be a secret.
     @Test(arguments: ["[A, B]", "{A: , B: }"]) func variablesWithoutAValue(_ environment: String) throws {
         let spec = try load("web: {image: acme/web, environment: \(environment)}", ["A": "own"]).spec["web"]
