@@ -15,6 +15,9 @@ import Simulation
     var broken: String?
     @Option(help: "How many are played at the same time.") var jobs = ProcessInfo.processInfo.activeProcessorCount
 
+    /// How many seeds a line of progress stands for where there is no terminal.
+    private static let stride = 10_000
+
     private var mutation: Mutation? { broken.flatMap(Mutation.init(rawValue:)) }
 
     func validate() throws {
@@ -45,7 +48,13 @@ import Simulation
                     tally.add(outcome)
                     if let first = outcome.violations.first { Self.report(outcome.seed, first) }
                 }
-                if isTerminal { FileHandle.standardError.write(Data("\r\(tally.seeds) of \(seeds)".utf8)) }
+                let sight = "\(tally.seeds) of \(seeds)"
+                if isTerminal {
+                    FileHandle.standardError.write(Data("\r\(sight)".utf8))
+                } else if tally.seeds / Self.stride > (tally.seeds - outcomes.count) / Self.stride {
+                    // What is broken off after an hour has said how far it came.
+                    FileHandle.standardError.write(Data("\(sight) seeds, \(tally.violations) violations\n".utf8))
+                }
             }
         }
         if isTerminal { FileHandle.standardError.write(Data("\r".utf8)) }

@@ -161,7 +161,7 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
         #expect(spec.image == "x:2")
         #expect(spec.command == ["c"])
         #expect(spec.environment == ["A": "1", "B": "3"])
-        #expect(spec.volumes == [.init(source: "/b", target: "/y"), .init(source: "/c", target: "/x")])
+        #expect(spec.volumes == [.init(source: "/c", target: "/x"), .init(source: "/b", target: "/y")])
         #expect(spec.dns == ["1.1.1.1", "2.2.2.2"])
     }
 

@@ -157,6 +157,7 @@ extension StackService {
             logger.info("repair", metadata: ["service": "\(key)", "step": "\(step)"])
             try await repair(step, service, scene)
         }
+        if !steps.isEmpty { try await convergeEdge() }
         return isSoon
     }
 
@@ -168,7 +169,7 @@ extension StackService {
             if try await scene.engine.image(service.spec.runnableImage) == nil {
                 try await scene.engine.pull(service.spec.runnableImage) { _ in }
             }
-            _ = try await create(service.spec, generation: service.generation, slot: slot, scene)
+            try await bringUp(service.spec, generation: service.generation, slot: slot, scene)
         case .start(let id): try await start(id, scene)
         case .admit(let id): try await admit(id, scene)
         case .remove(let id): try await remove(id, grace: grace, scene)
