@@ -110,7 +110,7 @@ let package = Package(
             [
                 "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", "SecretStore", grdb,
                 hummingbird, lifecycle, logging, nioCore,
-            ], tests: ["Secrets", "Supervisor", "HTTPTransport"], excluding: ["Golden"]),
+            ], tests: ["Secrets", "Supervisor", "HTTPTransport", "StubServer"], excluding: ["Golden"]),
         // Floor 6
         [
             .executableTarget(

@@ -29,7 +29,8 @@ import Testing
     @Test func `A redirect is an answer, not a way`() async throws {
         try await run({ _, writer in try await writer.reply(302, [("Location", "http://127.0.0.1:1/")]) }) {
             url, server in
-            #expect(try await Outbound().send(OutboundRequest(url: url)).status == 302)
+            let reply = try await Outbound().send(OutboundRequest(url: url))
+            #expect(reply.status == 302)
             #expect(server.requests.count == 1)
         }
     }

@@ -25,6 +25,7 @@ public struct OutsideIdentity: Hashable, Sendable {
         self.groups = groups
     }
 
-    /// How messages and the audit log call them.
-    public var label: String { username ?? emails.first ?? subject }
+    /// How messages, the log and the audit log call them: one line of at most 100 characters, whatever they call
+    /// themselves.
+    public var label: String { OneLine.text(username ?? emails.first ?? subject, most: 100) }
 }

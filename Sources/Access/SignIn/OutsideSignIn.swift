@@ -131,7 +131,7 @@ public final class OutsideSignIn: Sendable {
                 Failure(
                     .forbidden, "\(provider.title) did not sign you in",
                     hint: error == "access_denied" ? "It was cancelled there." : "The server's log says more."),
-                "the provider answered \(error.prefix(100).filter { !$0.isNewline })")
+                "the provider answered \(error)")
         }
         guard answer.code != nil else { throw Refusal(again, "the provider gave no code") }
         return attempt
@@ -152,7 +152,7 @@ public final class OutsideSignIn: Sendable {
     private func refusal(
         _ error: any Error, of provider: SignInConfiguration.Provider, from address: String
     ) -> Refusal {
-        let refusal: Refusal
+        var refusal: Refusal
         switch error {
         case let known as Refusal: refusal = known
         case let problem as TokenProblem:
@@ -171,6 +171,7 @@ public final class OutsideSignIn: Sendable {
                 Failure(.internal, "The sign-in through \(provider.title) failed", hint: "The server's log says more."),
                 "\(error)")
         }
+        refusal.reason = OneLine.text(refusal.reason, most: 500)
         logger.warning(
             "A sign-in through \(provider.name) was refused: \(refusal.reason)", metadata: ["address": "\(address)"])
         return refusal

@@ -14,6 +14,7 @@ public struct SignInConfiguration: Hashable, Sendable {
 
     /// One that knows people: an OpenID provider, or GitHub.
     public struct Provider: Hashable, Sendable {
+        /// What it speaks.
         public enum Kind: Hashable, Sendable {
             /// `issuer` as its discovery document says it. Groups are read from `groupsClaim`.
             case openID(issuer: String, scopes: [String], groupsClaim: String)

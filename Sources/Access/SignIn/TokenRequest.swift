@@ -56,7 +56,7 @@ struct TokenRequest: Sendable {
 
     /// What a provider says, short enough for a log and without what nobody may read there.
     private func harmless(_ words: String, hiding code: String) -> String {
-        var words = String(words.prefix(300).filter { !$0.isNewline })
+        var words = String(words.prefix(300))
         for secret in [clientSecret.value, code] where !secret.isEmpty {
             words = words.replacing(secret, with: "•••")
         }

@@ -26,7 +26,7 @@ struct SignInPage: Sendable {
             \(failure.map(Pieces.notice))
             <div class="card pad">\(buttons)\("<p class=\"or\"><span>or</span></p>", if: allowsPasswords && !providers.isEmpty)\
             \(context.form("/sign-in", kind: "stack", fields), if: allowsPasswords)</div>
-            \("<p class=\"muted small pad\">The first start of the server prints the password of <b>admin</b>, once.</p>", if: allowsPasswords)
+            \("<p class=\"muted small pad\">The first start of the server prints the password of <b>admin</b>, once.</p>", if: providers.isEmpty)
             </div>
             """)
     }

@@ -12,7 +12,7 @@ import Testing
     private static let elsewhere = "This sign-in was begun elsewhere, or too long ago"
 
     @Test func `Somebody signs in, and the account is theirs the next time too`() async throws {
-        try await StubIssuer.run { issuer, signIn, access in
+        try await StubIssuer.run { issuer, signIn, access async throws in
             let (address, secret) = try await signIn.begin("acme", next: "/apps", from: "192.0.2.1")
             for part in ["/authorize?", "code_challenge_method=S256", "nonce=", "state=", "client_id=slipway"] {
                 #expect(address.contains(part))
@@ -35,7 +35,8 @@ import Testing
 
     @Test func `An RSA key is as good, and the userinfo tells what the token leaves out`() async throws {
         let key = try StubKey.rsa("r")
-        try await StubIssuer.run(allowed: Restrictions(domains: ["acme.com"], groups: ["dev"])) { issuer, signIn, _ in
+        try await StubIssuer.run(allowed: Restrictions(domains: ["acme.com"], groups: ["dev"])) {
+            issuer, signIn, _ async throws in
             issuer.change {
                 $0.keys = [key]
                 $0.claims = ["preferred_username": .null, "email": .null, "groups": .null]
@@ -52,7 +53,7 @@ import Testing
     }
 
     @Test func `A name that somebody has is not taken over`() async throws {
-        try await StubIssuer.run { issuer, signIn, access in
+        try await StubIssuer.run { issuer, signIn, access async throws in
             try await access.addAccount("ada", password: "correct horse battery")
             _ = try await access.addGrant(to: .account("ada"), .role(.admin))
             let first = try #require(try await signIn.signIn(at: issuer).entry)
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func `Nothing configured lets nobody in, and says so to nobody but the log`() async throws {
-        try await StubIssuer.run(allowed: Restrictions()) { issuer, signIn, access in
+        try await StubIssuer.run(allowed: Restrictions()) { issuer, signIn, access async throws in
             let outcome = try await signIn.signIn(at: issuer)
             #expect(outcome.failure == "ada of Acme may not come in")
             #expect(outcome.reason == "allow names nobody")
@@ -74,7 +75,7 @@ import Testing
     }
 
     @Test func `Who was let in and is not any more is signed out`() async throws {
-        try await StubIssuer.run(allowed: Restrictions(groups: ["ops"])) { issuer, signIn, access in
+        try await StubIssuer.run(allowed: Restrictions(groups: ["ops"])) { issuer, signIn, access async throws in
             let entry = try #require(try await signIn.signIn(at: issuer).entry)
             issuer.change { $0.claims = ["groups": .array([.string("sales")])] }
             #expect(try await signIn.signIn(at: issuer).failure == "ada of Acme may not come in")
@@ -83,7 +84,7 @@ import Testing
     }
 
     @Test func `A disabled account stays out`() async throws {
-        try await StubIssuer.run { issuer, signIn, access in
+        try await StubIssuer.run { issuer, signIn, access async throws in
             let entry = try #require(try await signIn.signIn(at: issuer).entry)
             try await access.setDisabled(true, entry.account)
             #expect(try await signIn.signIn(at: issuer).failure == "The account ada is disabled")
@@ -92,7 +93,8 @@ import Testing
     }
 
     @Test func `Groups fill teams, and empty them again`() async throws {
-        try await StubIssuer.run(teams: ["ops": "operators", "dev": "developers"]) { issuer, signIn, access in
+        try await StubIssuer.run(teams: ["ops": "operators", "dev": "developers"]) {
+            issuer, signIn, access async throws in
             _ = try await signIn.signIn(at: issuer)
             try await access.addTeam("by-hand")
             try await access.addMember("ada", to: "by-hand")
@@ -116,7 +118,7 @@ import Testing
             ["nbf": .number(Date().timeIntervalSince1970 + 600)],
         ] as [[String: JSONValue]])
     func wrongClaims(claims: [String: JSONValue]) async throws {
-        try await StubIssuer.run { issuer, signIn, access in
+        try await StubIssuer.run { issuer, signIn, access async throws in
             issuer.change { $0.claims = claims }
             #expect(try await signIn.signIn(at: issuer).failure == Self.unverified)
             #expect(try await access.accounts().isEmpty)
@@ -124,7 +126,7 @@ import Testing
     }
 
     @Test func `A token of several audiences names us as the party`() async throws {
-        try await StubIssuer.run { issuer, signIn, _ in
+        try await StubIssuer.run { issuer, signIn, _ async throws in
             issuer.change {
                 $0.claims = ["aud": .array([.string("x"), .string("slipway")]), "azp": .string("slipway")]
             }
@@ -135,7 +137,7 @@ import Testing
     @Test func `No algorithm proves nothing, and a public key is no secret`() async throws {
         let key = try StubKey.rsa("one")
         let modulus = try #require(try key.published["n"]?.text)
-        try await StubIssuer.run { issuer, signIn, access in
+        try await StubIssuer.run { issuer, signIn, access async throws in
             for algorithm in ["none", "None", "HS256", "HS384", "PS256", "EdDSA"] {
                 issuer.change {
                     $0.keys = [key]
@@ -168,7 +170,7 @@ import Testing
     }
 
     @Test func `New keys are asked for once; an unknown key is refused`() async throws {
-        try await StubIssuer.run { issuer, signIn, _ in
+        try await StubIssuer.run { issuer, signIn, _ async throws in
             #expect(try await signIn.signIn(at: issuer).entry != nil)
             let second = StubKey.elliptic("two")
             issuer.change {
@@ -185,7 +187,7 @@ import Testing
     }
 
     @Test func `An answer is good once, in the browser and for the provider that it was begun with`() async throws {
-        try await StubIssuer.run { issuer, signIn, access in
+        try await StubIssuer.run { issuer, signIn, access async throws in
             func begin() async throws -> (SignInAnswer, String) {
                 let (address, secret) = try await signIn.begin("acme", next: "/", from: "")
                 return (try issuer.agree(at: address), secret)
@@ -216,7 +218,7 @@ import Testing
 
     @Test func `A sign-in that takes too long is over`() async throws {
         let clock = StubClock()
-        try await StubIssuer.run(at: { clock.now }) { issuer, signIn, _ in
+        try await StubIssuer.run(at: { clock.now }) { issuer, signIn, _ async throws in
             let (address, secret) = try await signIn.begin("acme", next: "/", from: "")
             clock.pass(601)
             let outcome = try await signIn.finish("acme", try issuer.agree(at: address), secret: secret, from: "")
@@ -230,7 +232,7 @@ import Testing
             ["authorization_endpoint": .string("javascript:alert(1)")],
             ["token_endpoint_auth_methods_supported": .array([.string("private_key_jwt")])],
         ] as [[String: JSONValue]] {
-            try await StubIssuer.run { issuer, signIn, _ in
+            try await StubIssuer.run { issuer, signIn, _ async throws in
                 issuer.change { $0.document = spoiled }
                 let failure = await #expect(throws: Failure.self) {
                     try await signIn.begin("acme", next: "/", from: "")
@@ -241,7 +243,7 @@ import Testing
     }
 
     @Test func `Who tries too often from one address waits`() async throws {
-        try await StubIssuer.run { _, signIn, _ in
+        try await StubIssuer.run { _, signIn, _ async throws in
             for _ in 0..<20 {
                 _ = try await signIn.finish("acme", SignInAnswer(state: "x", code: "x"), secret: "x", from: "a")
             }

@@ -31,7 +31,7 @@ final class StubGitHub: Sendable {
 
     /// What was asked for at the last beginning.
     var scope: String { state.withLock { $0.scope } }
-    var asked: [StubRequest] { state.withLock { $0.asked } }
+    var asked: [String] { state.withLock { $0.asked.map(\.path) } }
 
     static func run(
         allowed: Restrictions, teams: [String: String] = [:],

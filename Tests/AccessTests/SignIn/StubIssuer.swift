@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Model
 import Outbound
 import Store
 import StubServer
