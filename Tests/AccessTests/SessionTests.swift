@@ -22,7 +22,7 @@ import Testing
             clock.pass(6.9 * Self.day)
             #expect(try await access.session(secret) != nil)
         }
-        clock.pass(7 * Self.day)
+        clock.pass(7 * Self.day + 1)
         #expect(try await access.session(secret) == nil)
     }
 
@@ -32,7 +32,8 @@ import Testing
             clock.pass(Self.day)
             #expect(try await access.session(secret) != nil)
         }
-        clock.pass(Self.day)
+        // Times are kept to the millisecond.
+        clock.pass(Self.day + 1)
         #expect(try await access.session(secret) == nil)
     }
 

@@ -61,7 +61,7 @@ import Testing
 
     @Test func `Nobody listening is said in a sentence`() async throws {
         await #expect {
-            try await Outbound().send(OutboundRequest(url: "http://127.0.0.1:1/x"))
+            try await Outbound(timeLimit: .seconds(120)).send(OutboundRequest(url: "http://127.0.0.1:1/x"))
         } throws: { ($0 as? Failure)?.message == "http://127.0.0.1:1/x doesn't answer" }
     }
 

@@ -51,6 +51,15 @@ import Testing
         #expect(!"\(content)".contains("g1thub"), "a secret is printed")
     }
 
+    @Test func `The file in the documentation is one`() throws {
+        let root = (0..<4).reduce(URL(filePath: #filePath)) { folder, _ in folder.deletingLastPathComponent() }
+        let page = try String(contentsOf: root.appending(path: "docs/sign_in.md"), encoding: .utf8)
+        let text = String(try #require(page.firstMatch(of: /(?s)```yaml\n(.*?)```/)).1)
+        let content = try SignInFile.read(
+            text, path: "sign-in.yml", environment: ["KEYCLOAK_CLIENT_SECRET": "x"], readFile: { _ in "x" })
+        #expect(content.configuration.providers.map(\.name) == ["github", "keycloak"] && content.warnings.isEmpty)
+    }
+
     @Test func `A GitHub Enterprise has its API below its address`() throws {
         let text = Self.whole.replacing("kind: github", with: "kind: github\n    url: https://git.acme.com/")
         let provider = try read(text).configuration.providers[0]

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Outbound
 import Store
 import StubServer
 import Synchronization
@@ -46,7 +47,7 @@ final class StubGitHub: Sendable {
                 clientSecret: "s3cret", allowed: allowed, teams: teams)
             let signIn = OutsideSignIn(
                 access: access, configuration: SignInConfiguration(providers: [provider]),
-                publicURL: "https://slipway.example.com",
+                publicURL: "https://slipway.example.com", outbound: Outbound(timeLimit: .seconds(120)),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             try await body(github, signIn, access)
         }

@@ -73,7 +73,7 @@ final class StubIssuer: Sendable {
             other.name = "other"
             let signIn = OutsideSignIn(
                 access: access, configuration: SignInConfiguration(providers: [provider, other]),
-                publicURL: "https://slipway.example.com",
+                publicURL: "https://slipway.example.com", outbound: Outbound(timeLimit: .seconds(120)),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             try await body(issuer, signIn, access)
         }
