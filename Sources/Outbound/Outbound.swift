@@ -6,8 +6,8 @@ import NIOPosix
 
 /// HTTPS to the outside: whole answers, limited in size and time, from servers whose certificates are good.
 ///
-/// Redirects are not followed: whoever asks knows the address that is meant, and a secret must not travel further. There
-/// is no pool. The calls are rare, and a client that is closed after each costs nothing between them.
+/// Redirects are not followed: whoever asks knows the address that is meant, and a secret must not travel further.
+/// There is no pool. The calls are rare, and a client that is closed after each costs nothing between them.
 public struct Outbound: Sendable {
     /// Bytes that an answer may have.
     public static let largestAnswer = 1 << 20

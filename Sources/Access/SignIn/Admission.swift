@@ -20,10 +20,8 @@ public func admission(of identity: OutsideIdentity, under restrictions: Restrict
     ]
     for kind in kinds where !kind.wanted.isEmpty {
         guard !Set(kind.wanted).isDisjoint(with: kind.has) else {
-            return .refused(
-                reason:
-                    "none of allow.\(kind.name) fits: it has \(kind.has.isEmpty ? "none" : kind.has.joined(separator: ", "))"
-            )
+            let has = kind.has.isEmpty ? "none" : kind.has.joined(separator: ", ")
+            return .refused(reason: "none of allow.\(kind.name) fits: it has \(has)")
         }
     }
     return .allowed

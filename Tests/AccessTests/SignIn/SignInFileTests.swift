@@ -98,6 +98,7 @@ import Testing
             ("organizations: [acme], domains: [acme.com]", "everyone: true", "7:23", "the whole world"),
             ("{everyone: true}", "{everyone: true, groups: [a]}", "17:23", "everyone beside other keys"),
             ("{everyone: true}", "{organizations: [acme]}", "17:28", "is GitHub's"),
+            ("domains: [acme.com]", "domains: ['@acme.com']", "7:12", "is no domain"),
             ("acme/ops: operators", "acme/ops: -x", "8:23", "can't be the name of a team"),
         ])
     func mistakes(old: String, new: String, place: String, words: String) throws {

@@ -43,8 +43,8 @@ struct SigningKeys: Hashable, Sendable, Decodable {
     }
 }
 
-/// The algorithms that an ID token may be signed with: signatures of a public key. `none` and the HMAC ones, for which a
-/// public key would be the secret, are not among them.
+/// The algorithms that an ID token may be signed with: signatures of a public key. `none` and the HMAC ones, for which
+/// a public key would be the secret, are not among them.
 enum IDTokenAlgorithm: String, Hashable, Sendable, CaseIterable {
     case rs256 = "RS256"
     case rs384 = "RS384"
