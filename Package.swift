@@ -11,10 +11,12 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -53,7 +55,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Floor 0
@@ -67,6 +71,7 @@ let package = Package(
         room("Git", ["Model", subprocess, system]),
         room("Supervisor", ["Model", "LinuxCalls"]),
         room("Secrets", ["Model", crypto, cryptoExtras]),
+        room("Outbound", ["Model", asyncHTTPClient, nioCore, nioHTTP1, nioPosix], tests: ["StubServer"]),
         room("Client", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         room("StepAgent", ["LinuxCalls"]),
         // Floor 2
@@ -82,7 +87,9 @@ let package = Package(
         room(
             "Stacks",
             ["Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport"]),
-        room("Access", ["Model", "Store", "Secrets", grdb]),
+        room(
+            "Access", ["Model", "Store", "Secrets", "Outbound", "StackFile", crypto, grdb, jwtKit, logging],
+            tests: ["StubServer", cryptoExtras]),
         room("SecretStore", ["Model", "Store", "Secrets", grdb]),
         // Floor 4
         room(
@@ -103,7 +110,7 @@ let package = Package(
             [
                 "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", "SecretStore", grdb,
                 hummingbird, lifecycle, logging, nioCore,
-            ], tests: ["Secrets", "Supervisor", "HTTPTransport"], excluding: ["Golden"]),
+            ], tests: ["Secrets", "Supervisor", "HTTPTransport", "StubServer"], excluding: ["Golden"]),
         // Floor 6
         [
             .executableTarget(

@@ -2,7 +2,7 @@ import GRDB
 public import Store
 
 extension Access {
-    /// The tables of accounts, sessions, tokens, teams, grants and the audit log.
+    /// The tables of accounts, identities, sessions, tokens, teams, grants and the audit log.
     public static let migrations: [Migration] = [
         Migration("access-1-accounts") { db in
             try db.create(table: "account") { t in
@@ -25,7 +25,7 @@ extension Access {
                 t.column("expiresAt", .datetime)
             }
         },
-        rights, AuditLog.migration,
+        rights, AuditLog.migration, identities,
     ]
 
     /// Accounts may lack a password, tokens have an owner and bounds, rights are granted. Who could sign in before is an

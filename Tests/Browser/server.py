@@ -21,8 +21,9 @@ def free_port():
 class Server:
     """A server with a data directory of its own, and the clean-up of whatever it brings up."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, *options):
         self.binary = str(binary)
+        self.options = options  # of `slipway serve`, besides data and port
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="slipway-browser-"))
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -35,7 +36,7 @@ class Server:
         """Returns when it answers; its first words tell the admin's password."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--data", str(self.data), "--port", str(self.port)],
+                [self.binary, "serve", "--data", str(self.data), "--port", str(self.port), *self.options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         deadline = time.monotonic() + 60

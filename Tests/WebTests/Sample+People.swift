@@ -13,6 +13,9 @@ extension Sample {
             accounts: [
                 account("admin", []), account("ada", ["ops"]),
                 account("miguel@example.com", ["ops"], disabled: Self.date(60_000)),
+                Account(
+                    name: "octo", createdAt: Self.date(700), disabledAt: nil, hasPassword: false, teams: [],
+                    provider: "github"),
             ],
             teams: [Team(name: "ops", members: ["ada", "miguel@example.com"]), Team(name: "shop", members: [])],
             grants: [

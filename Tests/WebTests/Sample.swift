@@ -266,6 +266,21 @@ extension Sample {
         return [
             ("sign-in", SignInPage().render(outside)),
             (
+                "sign-in-providers",
+                SignInPage(
+                    next: "/apps/orders",
+                    providers: [.init(name: "github", title: "GitHub"), .init(name: "acme", title: "Acme <SSO>")]
+                ).render(outside)
+            ),
+            (
+                "sign-in-refused",
+                SignInPage(
+                    failure: Failure(
+                        .forbidden, "octo of GitHub may not come in", hint: "An admin of this Slipway decides who may."),
+                    allowsPasswords: false, providers: [.init(name: "github", title: "GitHub")]
+                ).render(outside)
+            ),
+            (
                 "sign-in-wrong",
                 SignInPage(account: "admin", failure: Failure(.unauthorized, "Account or password is wrong"))
                     .render(outside)

@@ -35,6 +35,7 @@ struct World: Sendable {
 
     /// Runs `body` beside the server and stops it.
     static func run(
+        signIn: SignInConfiguration = SignInConfiguration(), publicURL: String = "http://127.0.0.1",
         replacing replace: @Sendable ([Route]) -> [Route] = { $0 },
         _ body: @Sendable @escaping (World) async throws -> Void
     ) async throws {
@@ -60,8 +61,8 @@ struct World: Sendable {
         let server = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
             settings: WebSettings(
-                host: "127.0.0.1", port: 0, socketPath: "\(folder)/slipway.sock", publicURL: "http://127.0.0.1",
-                version: "test"), logger: logger)
+                host: "127.0.0.1", port: 0, socketPath: "\(folder)/slipway.sock", publicURL: publicURL,
+                version: "test"), signIn: signIn, logger: logger)
         let (ports, told) = AsyncStream.makeStream(of: Int.self)
         let routes = replace(server.routes)
         let group = ServiceGroup(services: server.listeners(routes: routes) { told.yield($0) }, logger: logger)

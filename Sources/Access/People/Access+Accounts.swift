@@ -17,12 +17,18 @@ extension Access {
     public func accounts() async throws -> [Account] {
         try await store.read { db in
             let teams = try Row.fetchAll(db, sql: "SELECT account, team FROM teamMember ORDER BY team")
-            return try Row.fetchAll(db, sql: "SELECT * FROM account ORDER BY name").map { row in
+            return try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT account.*, (SELECT provider FROM identity WHERE account = name) AS provider
+                    FROM account ORDER BY name
+                    """
+            ).map { row in
                 let name: String = row["name"]
                 return Account(
                     name: name, createdAt: row["createdAt"], disabledAt: row["disabledAt"],
                     hasPassword: (row["passwordHash"] as String?) != nil,
-                    teams: teams.filter { $0["account"] == name }.map { $0["team"] })
+                    teams: teams.filter { $0["account"] == name }.map { $0["team"] }, provider: row["provider"])
             }
         }
     }
@@ -69,20 +75,24 @@ extension Access {
         return password
     }
 
-    /// Lets the account in no more, nor its tokens, or lets both in again.
-    public func setDisabled(_ isDisabled: Bool, _ name: String) async throws {
+    /// Lets the account in no more, nor its tokens, or lets both in again. Throws `.conflict` with `keepingAnAdmin` where
+    /// nobody else administers.
+    public func setDisabled(_ isDisabled: Bool, _ name: String, keepingAnAdmin: Bool = false) async throws {
         let at = now()
         _ = try await account(name)
-        try await store.write { db in
+        try await change(keepingAnAdmin: keepingAnAdmin) { db in
             try db.execute(
                 sql: "UPDATE account SET disabledAt = ? WHERE name = ?", arguments: [isDisabled ? at : nil, name])
             if isDisabled { try db.execute(sql: "DELETE FROM session WHERE account = ?", arguments: [name]) }
         }
     }
 
-    /// Removes the account with its sessions, tokens and grants.
-    public func removeAccount(_ name: String) async throws {
+    /// Removes the account with its sessions, tokens and grants. Throws `.conflict` with `keepingAnAdmin` where nobody
+    /// else administers.
+    public func removeAccount(_ name: String, keepingAnAdmin: Bool = false) async throws {
         _ = try await account(name)
-        try await store.write { try $0.execute(sql: "DELETE FROM account WHERE name = ?", arguments: [name]) }
+        try await change(keepingAnAdmin: keepingAnAdmin) {
+            try $0.execute(sql: "DELETE FROM account WHERE name = ?", arguments: [name])
+        }
     }
 }

@@ -33,13 +33,16 @@ extension Access {
         }
     }
 
-    /// Takes a grant back and returns it. Throws `.notFound`.
+    /// Takes a grant back and returns it. Throws `.notFound`, and `.conflict` with `keepingAnAdmin` where nobody
+    /// administers without it.
     @discardableResult
-    public func removeGrant(_ id: Int64) async throws -> Grant {
+    public func removeGrant(_ id: Int64, keepingAnAdmin: Bool = false) async throws -> Grant {
         guard let grant = try await grants().first(where: { $0.id == id }) else {
             throw Failure(.notFound, "There is no grant \(id)", hint: "slipway grants lists them.")
         }
-        try await store.write { try $0.execute(sql: "DELETE FROM \"grant\" WHERE id = ?", arguments: [id]) }
+        try await change(keepingAnAdmin: keepingAnAdmin) {
+            try $0.execute(sql: "DELETE FROM \"grant\" WHERE id = ?", arguments: [id])
+        }
         return grant
     }
 

@@ -9,6 +9,8 @@ public struct Session: Hashable, Sendable {
     public var principal: Principal
     /// Every form that changes something carries it.
     public var csrf: String
+    /// Through which provider they signed in; nil for a password.
+    public var provider: String?
 }
 
 extension Access {
@@ -32,17 +34,18 @@ extension Access {
         return try await makeSession(of: account)
     }
 
-    /// A session of an account that has shown who it is; returns the secret for the cookie.
-    public func makeSession(of account: String) async throws -> String {
+    /// A session of an account that has shown who it is, to a provider where one is named; returns the secret for the
+    /// cookie.
+    public func makeSession(of account: String, through provider: String? = nil) async throws -> String {
         let (secret, at) = (Token.make(prefix: "sls_"), now())
         try await store.write { db in
             try db.execute(sql: "DELETE FROM session WHERE usedAt < ?", arguments: [at - Self.idleLimit])
             try db.execute(
                 sql: """
-                    INSERT INTO session (hash, account, csrf, createdAt, usedAt)
-                    SELECT ?1, name, ?3, ?4, ?4 FROM account WHERE name = ?2 AND disabledAt IS NULL
+                    INSERT INTO session (hash, account, csrf, createdAt, usedAt, provider)
+                    SELECT ?1, name, ?3, ?4, ?4, ?5 FROM account WHERE name = ?2 AND disabledAt IS NULL
                     """,
-                arguments: [Token.hash(secret), account, Token.make(prefix: ""), at])
+                arguments: [Token.hash(secret), account, Token.make(prefix: ""), at, provider])
             guard db.changesCount == 1 else { throw Failure(.unauthorized, "\(account) can't sign in") }
         }
         return secret
@@ -74,7 +77,8 @@ extension Access {
             let account: String = row["account"]
             let principal = Principal(
                 actor: Actor(name: account, kind: .account), grants: try Self.grants(of: account, db))
-            return (Session(principal: principal, csrf: row["csrf"]), row["usedAt"], row["createdAt"])
+            let session = Session(principal: principal, csrf: row["csrf"], provider: row["provider"])
+            return (session, row["usedAt"], row["createdAt"])
         }
         guard let (session, used, created) = found else { return nil }
         guard at.timeIntervalSince(used) < Self.idleLimit, at.timeIntervalSince(created) < Self.absoluteLimit else {

@@ -34,10 +34,13 @@ extension Access {
         return Team(name: name, members: [])
     }
 
-    /// Removes the team with its grants; its members stay.
-    public func removeTeam(_ name: String) async throws {
+    /// Removes the team with its grants; its members stay. Throws `.conflict` with `keepingAnAdmin` where only they
+    /// administer, by the team.
+    public func removeTeam(_ name: String, keepingAnAdmin: Bool = false) async throws {
         _ = try await team(name)
-        try await store.write { try $0.execute(sql: "DELETE FROM team WHERE name = ?", arguments: [name]) }
+        try await change(keepingAnAdmin: keepingAnAdmin) {
+            try $0.execute(sql: "DELETE FROM team WHERE name = ?", arguments: [name])
+        }
     }
 
     /// Takes the account into the team; one that is in it already stays.
@@ -50,10 +53,11 @@ extension Access {
         }
     }
 
-    /// Takes the account out of the team; one that isn't in it is no error.
-    public func removeMember(_ account: String, from team: String) async throws {
+    /// Takes the account out of the team; one that isn't in it is no error. Throws `.conflict` with `keepingAnAdmin`
+    /// where only it administers, by the team.
+    public func removeMember(_ account: String, from team: String, keepingAnAdmin: Bool = false) async throws {
         _ = try await self.team(team)
-        try await store.write {
+        try await change(keepingAnAdmin: keepingAnAdmin) {
             try $0.execute(
                 sql: "DELETE FROM teamMember WHERE team = ? AND account = ?", arguments: [team, account])
         }

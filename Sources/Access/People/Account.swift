@@ -12,15 +12,20 @@ public struct Account: Hashable, Sendable, Codable, Identifiable {
     public var hasPassword: Bool
     /// The teams that it is in, by name.
     public var teams: [String]
+    /// The provider through which it signs in; nil where that is no matter of any.
+    public var provider: String?
 
     public var id: String { name }
 
-    public init(name: String, createdAt: Date, disabledAt: Date?, hasPassword: Bool, teams: [String]) {
+    public init(
+        name: String, createdAt: Date, disabledAt: Date?, hasPassword: Bool, teams: [String], provider: String? = nil
+    ) {
         self.name = name
         self.createdAt = createdAt
         self.disabledAt = disabledAt
         self.hasPassword = hasPassword
         self.teams = teams
+        self.provider = provider
     }
 }
 

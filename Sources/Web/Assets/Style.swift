@@ -188,7 +188,11 @@ extension Style {
         .gate .brand { justify-content: center; font-size: var(--t-xl); margin-bottom: var(--s5); }
         .gate .brand span { display: inline; }
         .gate .logo { width: 2.25rem; height: 2.25rem; }
-        .gate button { width: 100%; min-height: 2.5rem; }
+        .gate button, .gate .button { width: 100%; min-height: 2.5rem; }
+        .ways { display: grid; gap: var(--s3); }
+        .ways .button .icon { margin-left: auto; color: var(--muted); }
+        .or { display: flex; align-items: center; gap: var(--s3); margin: var(--s4) 0; color: var(--muted); font-size: var(--t-s); }
+        .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
         .facts { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: var(--s2) var(--s4); font-size: var(--t-s); }
         .facts dt { color: var(--muted); } .facts dd { min-width: 0; }
 

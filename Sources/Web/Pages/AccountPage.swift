@@ -7,6 +7,10 @@ struct AccountPage: Sendable {
     /// What a token may be narrowed to.
     var apps: [String] = []
     var environments: [String] = []
+    /// Whether there is a password to change.
+    var hasPassword = true
+    /// The provider through which one signs in.
+    var provider: String?
     /// The secret of a token that was just made: the only time it is shown.
     var token: String?
     var done: String?
@@ -22,9 +26,21 @@ struct AccountPage: Sendable {
             <section><div class="bar"><h2>Tokens</h2></div>\(list(context))</section>
             <div class="duo"><section><div class="bar"><h2>Make a token</h2></div>
             <div class="card pad">\(context.form("/account/tokens", kind: "stack", fields))</div></section>
-            <section><div class="bar"><h2>Password</h2></div>
-            <div class="card pad">\(context.form("/account/password", kind: "stack", passwords))</div></section></div>
+            \(signingIn(context))</div>
             """)
+    }
+
+    private func signingIn(_ context: PageContext) -> HTML {
+        guard hasPassword else {
+            return """
+                <section><div class="bar"><h2>Signing in</h2></div><div class="card pad muted small">This account has no \
+                password\(provider.map { ": it signs in through \($0)" } ?? "").</div></section>
+                """
+        }
+        return """
+            <section><div class="bar"><h2>Password</h2></div>
+            <div class="card pad">\(context.form("/account/password", kind: "stack", passwords))</div></section>
+            """
     }
 
     private static func made(_ token: String) -> HTML {

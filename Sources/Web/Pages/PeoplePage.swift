@@ -51,7 +51,7 @@ struct PeoplePage: Sendable {
         let lock: HTML = account.disabledAt == nil ? "<button>Disable</button>" : "<button>Enable</button>"
         let remove = ask("\(path)/remove", "Remove \(account.name)?", "Remove", context)
         return """
-            <tr><td class="name">\(account.name)</td><td data-label="Teams">\(account.teams.joined(separator: ", "))</td>\
+            <tr><td class="name">\(account.name)\(account.provider.map { " <span class=\"muted small\">\($0)</span>" as HTML })</td><td data-label="Teams">\(account.teams.joined(separator: ", "))</td>\
             <td data-label="State">\(badge.html)</td><td data-label="Since">\(context.ago(account.createdAt))</td>\
             <td><div class="actions">\(context.form("\(path)/password", "<button>New password</button>"))\
             \(context.form("\(path)/sign-out", "<button>Sign out</button>"))\

@@ -15,14 +15,14 @@ extension WebServices {
     /// Removes the account that the path names.
     func removeAccount(_ context: WebContext) async throws {
         let account = try await access.account(try context.parameters.name("account"))
-        try await access.removeAccount(account.name)
+        try await access.removeAccount(account.name, keepingAnAdmin: context.keepsAnAdmin)
         context.note.removed(account)
     }
 
     func setDisabled(_ isDisabled: Bool, _ context: WebContext) async throws -> Account {
         let name = try context.parameters.name("account")
         let before = try await access.account(name)
-        try await access.setDisabled(isDisabled, name)
+        try await access.setDisabled(isDisabled, name, keepingAnAdmin: context.keepsAnAdmin)
         let after = try await access.account(name)
         context.note.change(from: before, to: after)
         return after
@@ -38,7 +38,7 @@ extension WebServices {
     /// Removes the team that the path names.
     func removeTeam(_ context: WebContext) async throws {
         let team = try await access.team(try context.parameters.name("team"))
-        try await access.removeTeam(team.name)
+        try await access.removeTeam(team.name, keepingAnAdmin: context.keepsAnAdmin)
         context.note.removed(team)
     }
 
@@ -47,7 +47,8 @@ extension WebServices {
         let name = try context.parameters.name("team")
         let before = try await access.team(name)
         try await isMember
-            ? access.addMember(account, to: name) : access.removeMember(account, from: name)
+            ? access.addMember(account, to: name)
+            : access.removeMember(account, from: name, keepingAnAdmin: context.keepsAnAdmin)
         let after = try await access.team(name)
         context.note.set { $0.subject = name }
         context.note.change(from: before, to: after)

@@ -65,7 +65,7 @@ extension WebServices {
     func removeGrant(_ context: WebContext) async throws {
         let id = try context.parameters.id()
         let grant = try await grants().first { $0.id == id }
-        try await access.removeGrant(id)
+        try await access.removeGrant(id, keepingAnAdmin: context.keepsAnAdmin)
         context.note.removed(grant)
     }
 }

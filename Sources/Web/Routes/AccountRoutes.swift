@@ -34,10 +34,12 @@ struct AccountRoutes: Sendable {
     private func page(
         _ context: WebContext, token: String? = nil, done: String? = nil, failure: Failure? = nil
     ) async throws -> Response {
+        var mine: Account?
+        if let name = context.principal?.actor.account { mine = try await services.access.account(name) }
         let page = AccountPage(
             tokens: try await services.tokens(context), apps: try await services.apps(context).map(\.name),
-            environments: try await services.environments(context).map(\.name), token: token, done: done,
-            failure: failure)
+            environments: try await services.environments(context).map(\.name), hasPassword: mine?.hasPassword ?? true,
+            provider: mine?.provider, token: token, done: done, failure: failure)
         return .page(
             page.render(try await services.page(context)), status: .init(code: failure?.httpStatus ?? 200))
     }

@@ -13,7 +13,7 @@ struct DoorRoutes: Sendable {
             .get("/sign-in", .open) { request, context in
                 let next = Self.local(request.uri.queryParameters["next"].map(String.init))
                 if context.principal != nil { return .seeOther(next) }
-                return .page(SignInPage(next: next).render(try await services.page(context)))
+                return try await services.signInPage(next: next, context)
             },
             .post("/sign-in", .open, "session.start") { request, context in try await signIn(request, context) },
             .post("/sign-out", .known, "session.end") { _, context in try await signOut(context) },
@@ -31,8 +31,6 @@ struct DoorRoutes: Sendable {
         ]
     }
 
-    private var isSecure: Bool { services.settings.publicURL.hasPrefix("https:") }
-
     private func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
         // Another site's form would sign the visitor in as somebody else.
         if let site = request.headers[.fetchSite], site == "cross-site" {
@@ -41,40 +39,31 @@ struct DoorRoutes: Sendable {
         let next = Self.local(context.form["next"])
         let account = (context.form["account"] ?? "").trimmed
         context.note.set { $0.actor = account }
+        context.note.added(SignInNote(provider: SignInNote.password))
         do {
+            guard services.signIn.configuration.allowsPasswords else {
+                throw Failure(.forbidden, "Nobody signs in with a password here", hint: "Use one of the buttons.")
+            }
             let secret = try await services.access.signIn(
                 account: account, password: context.form["password"] ?? "", from: context.address)
-            // The session of before, if there was one, doesn't outlive the new one.
-            try await endSession(context)
-            var response = Response.seeOther(next)
-            response.setCookie(Self.cookie(secret, maxAge: 30 * 86_400, isSecure: isSecure))
-            return response
+            return try await services.signedIn(secret, next: next, context)
         } catch let failure as Failure where failure.httpStatus < 500 {
             // Too many attempts: those that were carried out are recorded, which is enough.
             if failure.code == .forbidden { context.note.set { $0.isSkipped = true } }
-            let page = SignInPage(account: account, next: next, failure: failure)
-            var outside = try await services.page(context)
-            outside.principal = nil
-            return Response.page(page.render(outside), status: .init(code: failure.httpStatus))
+            return try await services.signInPage(account: account, next: next, failure: failure, context)
         }
     }
 
     /// Leads to the door, without the cookie.
     private func signOut(_ context: WebContext) async throws -> Response {
-        try await endSession(context)
+        if case .session(let secret) = context.credential {
+            let provider = try await services.access.session(secret)?.provider
+            context.note.added(SignInNote(provider: provider ?? SignInNote.password))
+        }
+        try await services.endSession(context)
         var response = Response.seeOther("/sign-in")
-        response.setCookie(Self.cookie("", maxAge: 0, isSecure: isSecure))
+        response.setCookie(services.cookies.session(nil))
         return response
-    }
-
-    private func endSession(_ context: WebContext) async throws {
-        if case .session(let secret) = context.credential { try await services.access.signOut(session: secret) }
-    }
-
-    private static func cookie(_ value: String, maxAge: Int, isSecure: Bool) -> Cookie {
-        Cookie(
-            name: Gatekeeper.cookie, value: value, maxAge: maxAge, path: "/", secure: isSecure, httpOnly: true,
-            sameSite: .lax)
     }
 
     /// A path of ours: never an address of another site.

@@ -45,7 +45,7 @@ struct FailureMiddleware: RouterMiddleware {
         }
         // The middleware that knows the session is further in: ask it again, so that the page keeps its bar.
         var page = try await services.page(context)
-        if let secret = request.cookies[Gatekeeper.cookie]?.value,
+        if let secret = services.cookies.session(of: request),
             let session = try? await services.access.session(secret)
         {
             (page.principal, page.csrf) = (session.principal, session.csrf)

@@ -8,7 +8,6 @@ import NIOCore
 /// Finds out who asks: a bearer token, the cookie of a session or the local socket say it. What they may do, ``Gate``
 /// decides for each route; where there is no route, a stranger is not told so.
 struct Gatekeeper: RouterMiddleware {
-    static let cookie = "slipway_session"
     private static let largestForm = 1 << 20
 
     let services: WebServices
@@ -37,7 +36,7 @@ struct Gatekeeper: RouterMiddleware {
                     .unauthorized, "The token is unknown or has expired", hint: "Make one: slipway tokens create NAME")
             }
             (context.credential, context.principal) = (credential, principal)
-        } else if let secret = request.cookies[Self.cookie]?.value,
+        } else if let secret = services.cookies.session(of: request),
             let (principal, csrf) = try await services.principal(of: .session(secret))
         {
             (context.credential, context.principal, context.csrf) = (.session(secret), principal, csrf)

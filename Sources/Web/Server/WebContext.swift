@@ -31,6 +31,9 @@ struct WebContext: RequestContext {
         address = isLocal ? "local" : source.channel.remoteAddress?.ipAddress ?? ""
     }
 
+    /// Whether a change must leave somebody who administers: only the machine itself may take that away.
+    var keepsAnAdmin: Bool { principal?.actor.kind != .socket }
+
     /// Whether the one who asks may do that.
     func may(_ right: Right, _ resource: Resource) -> Bool { principal?.may(right, resource) ?? false }
 

@@ -18,10 +18,13 @@ public struct WebServer: Sendable {
     /// Sets up nothing yet: the listeners begin with their services.
     public init(
         delivery: Delivery, stacks: StackService, access: Access, store: Store, settings: WebSettings,
-        logger: Logger
+        signIn: SignInConfiguration = SignInConfiguration(), logger: Logger
     ) {
+        let outside = OutsideSignIn(
+            access: access, configuration: signIn, publicURL: settings.publicURL, logger: logger)
         services = WebServices(
-            delivery: delivery, stacks: stacks, access: access, store: store, settings: settings, logger: logger)
+            delivery: delivery, stacks: stacks, access: access, signIn: outside, store: store, settings: settings,
+            logger: logger)
     }
 
     /// The listeners: run them in a service group, after the services that they ask.
@@ -41,7 +44,8 @@ public struct WebServer: Sendable {
 
     /// Everything that can be asked.
     var routes: [Route] {
-        DoorRoutes(services: services).routes + PageRoutes(services: services).routes
+        DoorRoutes(services: services).routes + SignInRoutes(services: services).routes
+            + PageRoutes(services: services).routes
             + EnvironmentRoutes(services: services).routes + FormRoutes(services: services).routes
             + AccountRoutes(services: services).routes + PeopleRoutes(services: services).routes
             + SecretRoutes(services: services).routes + AuditRoutes(services: services).routes

@@ -12,10 +12,14 @@ struct WebServices: Sendable {
     var delivery: Delivery
     var stacks: StackService
     var access: Access
+    var signIn: OutsideSignIn
     var store: Store
     var settings: WebSettings
     var logger: Logger
     var now: @Sendable () -> Date = { Date() }
+
+    /// The cookies of the door, as browsers are to keep them.
+    var cookies: DoorCookies { DoorCookies(isSecure: settings.publicURL.hasPrefix("https:")) }
 
     /// What a page needs to know besides its own subject.
     func page(_ context: WebContext) async throws -> PageContext {

@@ -30,10 +30,11 @@ struct UsersCommand: AsyncParsableCommand {
             let rows = accounts.map { account in
                 [
                     account.name, account.teams.joined(separator: ","), account.hasPassword ? "yes" : "no",
+                    account.provider ?? "",
                     account.disabledAt == nil ? "can sign in" : "disabled", ago(account.createdAt),
                 ]
             }
-            Terminal.print(Terminal.table(["NAME", "TEAMS", "PASSWORD", "STATE", "ADDED"], rows))
+            Terminal.print(Terminal.table(["NAME", "TEAMS", "PASSWORD", "PROVIDER", "STATE", "ADDED"], rows))
         }
     }
 

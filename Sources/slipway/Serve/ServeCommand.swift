@@ -15,6 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
               slipway serve
               slipway serve --data /srv/slipway --port 9000
               slipway serve --registry registry.example.com --public-url https://slipway.example.com
+              slipway serve --public-url https://slipway.example.com --sign-in /etc/slipway/sign-in.yml
             """)
 
     @Option(help: ArgumentHelp("The data directory. Also SLIPWAY_DATA.", valueName: "directory"))
@@ -54,6 +55,12 @@ struct ServeCommand: AsyncParsableCommand {
             "Seconds that a step waits for an engine, a registry or a disk that is away.", valueName: "seconds"))
     var patience = 600
 
+    @Option(
+        help: ArgumentHelp(
+            "File that lets people in through GitHub or OpenID providers (docs/sign_in.md). Also SLIPWAY_SIGN_IN.",
+            valueName: "file"))
+    var signIn: String?
+
     @Flag(help: "Let test steps without an image run on this machine.")
     var allowHostSteps = false
 
@@ -73,7 +80,8 @@ struct ServeCommand: AsyncParsableCommand {
             ServerOptions(
                 data: DataDirectory(data), host: host, port: port, publicURL: publicURL, registry: registry,
                 engineSocket: engine, environment: environment, aliases: alias, buildSlots: builds, pollInterval: poll,
-                patience: patience, allowsHostSteps: allowHostSteps)
+                patience: patience, allowsHostSteps: allowHostSteps,
+                signIn: signIn ?? ProcessInfo.processInfo.environment["SLIPWAY_SIGN_IN"])
         ).run()
     }
 }

@@ -28,6 +28,8 @@ struct ServerOptions: Sendable {
     var pollInterval: Int
     var patience: Int
     var allowsHostSteps: Bool
+    /// The file that says how people sign in; nil means with passwords.
+    var signIn: String?
 }
 
 /// Puts the parts together and runs them until a signal.
@@ -41,6 +43,7 @@ struct Server {
 
     func run() async throws {
         let (data, executable) = (options.data, try OwnExecutable.path())
+        let signIn = try signInConfiguration()
         let agent = try OwnExecutable.agent()
         try data.prepare(executable: executable)
         try await data.lock()
@@ -82,7 +85,7 @@ struct Server {
             settings: WebSettings(
                 host: options.host, port: options.port, socketPath: data.socket, publicURL: publicURL,
                 version: SlipwayVersion.current),
-            logger: logger)
+            signIn: signIn, logger: logger)
         try await greet(access, publicURL)
         let work: [any Service] = [
             Work("stacks", logger) { try await stacks.run() }, Work("delivery", logger) { try await delivery.run() },
@@ -99,6 +102,16 @@ struct Server {
                 .unavailable, "The server ended", hint: "Is \(options.host):\(options.port) free to listen on?",
                 cause: "\(error)")
         }
+    }
+
+    /// How people sign in, as the file says that was named.
+    private func signInConfiguration() throws -> SignInConfiguration {
+        guard let file = options.signIn else { return SignInConfiguration() }
+        let content = try SignInFile.load(file, environment: ProcessInfo.processInfo.environment)
+        for warning in content.warnings { logger.warning("\(warning)") }
+        // What is started from here on has no use for them.
+        for name in content.variables { unsetenv(name) }
+        return content.configuration
     }
 
     /// The secrets with their key. A key that is missing keeps nothing else from working, and is told.

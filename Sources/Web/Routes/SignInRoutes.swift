@@ -1,0 +1,62 @@
+import Access
+import HTTPTypes
+import Hummingbird
+import Model
+
+/// Signing in through a provider: away with a button, and back.
+struct SignInRoutes: Sendable {
+    let services: WebServices
+
+    var routes: [Route] {
+        [
+            .get("/sign-in/{provider}", .open) { request, context in try await begin(request, context) },
+            // The provider sends the browser back with a GET, and it changes something all the same.
+            Route(
+                method: .get, path: "/sign-in/{provider}/callback", access: .open, action: "session.start",
+                handler: { request, context in try await finish(request, context) }),
+        ]
+    }
+
+    private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
+        let next = DoorRoutes.local(request.uri.queryParameters["next"].map(String.init))
+        do {
+            let (address, secret) = try await services.signIn.begin(
+                try context.parameters.require("provider"), next: next, from: context.address)
+            var response = Response.seeOther(address)
+            response.headers[.cacheControl] = "no-store"
+            response.setCookie(services.cookies.attempt(secret))
+            return response
+        } catch let failure as Failure where failure.code != .notFound {
+            return try await services.signInPage(next: next, failure: failure, context)
+        }
+    }
+
+    private func finish(_ request: Request, _ context: WebContext) async throws -> Response {
+        let provider = try context.parameters.require("provider")
+        func given(_ name: String) -> String? { request.uri.queryParameters[name[...]].map(String.init) }
+        let outcome = try await services.signIn.finish(
+            provider,
+            SignInAnswer(state: given("state"), code: given("code"), error: given("error"), issuer: given("iss")),
+            secret: services.cookies.attempt(of: request), from: context.address)
+        note(outcome, provider, context)
+        var response: Response
+        switch outcome.result {
+        case .success(let entry): response = try await services.signedIn(entry.session, next: entry.next, context)
+        case .failure(let failure): response = try await services.signInPage(next: "/", failure: failure, context)
+        }
+        response.setCookie(services.cookies.attempt(nil))
+        return response
+    }
+
+    private func note(_ outcome: SignInOutcome, _ provider: String, _ context: WebContext) {
+        let account: String? = if case .success(let entry) = outcome.result { entry.account } else { outcome.login }
+        context.note.set {
+            // Whoever was signed in before in this browser is not the one who comes.
+            $0.actor = account ?? "nobody"
+            $0.isSkipped = !outcome.isRecorded
+        }
+        context.note.added(
+            SignInNote(
+                provider: provider, login: outcome.login, subject: outcome.subject, reason: outcome.reason))
+    }
+}
