@@ -30,7 +30,7 @@ struct VersionTests {
             #expect(failure?.code == .conflict)
             #expect(
                 failure?.message.contains("written by Slipway 0.3.0; this is Slipway 0.2.0") == true,
-                "\(failure, default: "")")
+                "\(String(describing: failure))")
             #expect(failure?.hint?.contains("Install Slipway 0.3.0") == true)
             #expect(try DatabaseFile.copy(path, to: "\(folder)/after") == before)
         }

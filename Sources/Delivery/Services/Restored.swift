@@ -13,6 +13,12 @@ public struct RestoredWork: Hashable, Sendable {
     public var deploys: Int
     /// Deploys that waited and won't begin by themselves.
     public var queuedDeploys: Int
+
+    public init(builds: Int, deploys: Int, queuedDeploys: Int) {
+        self.builds = builds
+        self.deploys = deploys
+        self.queuedDeploys = queuedDeploys
+    }
 }
 
 extension Delivery {
