@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test simulate load-test soak lint format demo bench check clean
+.PHONY: help setup build release deb deb-test test simulate load-test soak lint format demo bench check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,12 @@ build: ## build Slipway
 
 release: ## build the program as it is given away: optimised, Swift's libraries inside
 	@scripts/release
+
+deb: ## build the Debian package: apt install ./.build-release/slipway_*.deb
+	@scripts/deb
+
+deb-test: ## check the package, and install, upgrade, remove and purge it on a fresh Debian 12 with systemd
+	@scripts/deb-test
 
 test: ## run all tests, those with a real engine and a real browser included
 	@scripts/test

@@ -124,7 +124,9 @@ let package = Package(
                 swiftSettings: settings,
                 // LLVM's linker can pack the relocations of a release (see scripts/release): 3 MB less in memory.
                 linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
-            .testTarget(name: "slipwayTests", dependencies: ["slipway", crypto], swiftSettings: settings),
+            .testTarget(
+                name: "slipwayTests", dependencies: ["slipway", crypto, grdb], exclude: ["Fixtures"],
+                swiftSettings: settings),
             .testTarget(name: "HouseTests", swiftSettings: settings),
             // What tests talk to in place of an engine or a server; no target of the program uses it.
             .target(

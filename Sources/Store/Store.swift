@@ -1,5 +1,5 @@
 public import GRDB
-import Model
+public import Model
 import Foundation
 
 /// The data directory's database: opens it, brings it up to date, and keeps the event log.
@@ -13,9 +13,24 @@ public final class Store: Sendable {
     public let events: EventHub
 
     /// Opens `path` (WAL, `synchronous=FULL`), or a database in memory when it is nil, and runs the migrations in
-    /// order. Throws ``Failure`` when the file can't be opened or was written by a newer Slipway.
-    public convenience init(path: String?, migrations: [Migration]) throws {
-        try self.init(path: path, migrations: migrations, before: nil)
+    /// order; before they change anything the database is copied to `<path>.before-<version>`. Throws ``Failure`` when
+    /// the file can't be opened, or was written by a newer Slipway: then nothing is changed.
+    ///
+    /// - Parameter version: this program's, which the database remembers.
+    public convenience init(path: String?, migrations: [Migration], version: String? = nil) throws {
+        try self.init(path: path, migrations: migrations, version: version, before: nil)
+    }
+
+    /// Opens a database that is there, as it is; another process may have it open too.
+    public init(existing path: String) throws(Failure) {
+        isInMemory = false
+        before = nil
+        do {
+            database = try DatabaseQueue(path: path, configuration: Self.configuration)
+        } catch {
+            throw Self.cannotOpen(path, error)
+        }
+        events = EventHub()
     }
 
     /// Called before each access with whether it writes; what it throws, the access throws.
@@ -23,41 +38,51 @@ public final class Store: Sendable {
 
     /// A database in memory that calls `before` first, for simulations.
     package convenience init(migrations: [Migration], before: @escaping Hook) throws {
-        try self.init(path: nil, migrations: migrations, before: before)
+        try self.init(path: nil, migrations: migrations, version: nil, before: before)
     }
 
-    private init(path: String?, migrations: [Migration], before: Hook?) throws {
+    private init(path: String?, migrations: [Migration], version: String?, before: Hook?) throws {
         isInMemory = path == nil
         self.before = before
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
-        configuration.foreignKeysEnabled = true
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        var configuration = Self.configuration
         var migrator = DatabaseMigrator()
-        for migration in [Self.eventMigration] + migrations {
+        for migration in Self.migrations + migrations {
             migrator.registerMigration(migration.name) { try migration.run($0) }
         }
         do {
             if let path {
+                DatabaseFile.protect(path)
                 configuration.maximumReaderCount = 4
                 database = try DatabasePool(path: path, configuration: configuration)
             } else {
                 database = try DatabaseQueue(configuration: configuration)
             }
             if try database.read({ [migrator] in try migrator.hasBeenSuperseded($0) }) {
-                throw Failure(
-                    .conflict, "The database \(path ?? "in memory") was written by a newer Slipway",
-                    hint: "Start that newer version, or restore a backup made with this one.")
+                throw Self.isNewer(path, writtenBy: try database.read(Self.writer), than: version)
             }
+            if let path, let version { try Self.keepCopy(of: database, path, migrator, version) }
             try migrator.migrate(database)
+            if let version { try database.write { try Self.remember(version, $0) } }
         } catch let failure as Failure {
             throw failure
         } catch {
-            throw Failure(
-                .unavailable, "The database \(path ?? "in memory") can't be opened",
-                hint: "Is the disk full, or does another user own the file?", cause: "\(error)")
+            throw Self.cannotOpen(path ?? "in memory", error)
         }
         events = EventHub()
+    }
+
+    static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        return configuration
+    }
+
+    static func cannotOpen(_ path: String, _ error: any Error) -> Failure {
+        Failure(
+            .unavailable, "The database \(path) can't be opened",
+            hint: "Is the disk full, or does another user own the file?", cause: "\(error)")
     }
 
     /// Runs `body` on a consistent view of the database.

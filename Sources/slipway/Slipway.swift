@@ -26,6 +26,8 @@ struct Slipway: AsyncParsableCommand {
             TeamsCommand.self,
             GrantsCommand.self,
             AuditCommand.self,
+            BackupCommand.self,
+            RestoreCommand.self,
             SuperviseCommand.self,
             KeepEdgeCommand.self,
         ])

@@ -1,5 +1,5 @@
-import Foundation
-import GRDB
+public import Foundation
+public import GRDB
 public import Model
 public import Store
 
@@ -83,6 +83,30 @@ public struct StepTable: Sendable {
     func end(_ step: Step, _ state: Step.State, exitStatus: Int32?, reason: String?, at time: Date) async throws {
         try await update(
             step, "state = ?, exitStatus = ?, reason = ?, endedAt = ?", [state.rawValue, exitStatus, reason, time])
+    }
+
+    /// Logs of the steps that had begun, from the folder of logs: `builds/12/3.log`. For a copy of a database they are
+    /// all that belongs to it, although more are written meanwhile.
+    public func logs() async throws -> [String] {
+        try await store.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT ownerKind, ownerID, \"index\" FROM step WHERE startedAt IS NOT NULL ORDER BY id"
+            ).map { row in
+                let (kind, owner, index): (String, Int64, Int) = (row["ownerKind"], row["ownerID"], row["index"])
+                return "\(kind)s/\(owner)/\(index).log"
+            }
+        }
+    }
+
+    /// Ends what was under way where its processes are not: running steps are lost, waiting ones are skipped.
+    public static func abandon(_ owner: Step.Owner, at time: Date, in db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE step SET state = CASE state WHEN 'running' THEN 'lost' ELSE 'skipped' END,
+                    reason = CASE state WHEN 'running' THEN 'It was running when the backup was made' ELSE reason END,
+                    endedAt = CASE state WHEN 'running' THEN ? ELSE endedAt END
+                WHERE ownerKind = ? AND ownerID = ? AND state IN ('running', 'waiting')
+                """, arguments: [time, owner.kind, owner.id])
     }
 
     private func update(_ step: Step, _ assignments: String, _ arguments: StatementArguments) async throws {

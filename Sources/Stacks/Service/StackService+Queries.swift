@@ -1,6 +1,6 @@
 import Engines
-import Foundation
-import GRDB
+public import Foundation
+public import GRDB
 public import Model
 import Store
 
@@ -57,6 +57,13 @@ extension StackService {
             }
         }
         signal.fire()
+    }
+
+    /// Ends all rollouts early, where a backup is brought up elsewhere: each service goes on as it was before.
+    public static func cancelRollouts(becauseOf reason: String, at now: Date, in db: Database) throws {
+        for record in try RolloutRecord.fetch(db, where: "state IN ('queued', 'rolling')", []) {
+            try requestCancel(record.rollout.id, reason, at: now, db)
+        }
     }
 
     static func requestCancel(_ id: Int64, _ why: String, at now: Date, _ db: Database) throws {

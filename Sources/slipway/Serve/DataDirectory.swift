@@ -19,6 +19,8 @@ struct DataDirectory: Sendable {
     var bin: String { "\(path)/bin" }
     var logs: String { "\(path)/logs" }
     var agent: String { "\(path)/slipway-agent" }
+    /// Where `slipway restore` unpacks; there only while it does.
+    var restoring: String { "\(path)/.restoring" }
 
     /// Where the command line and the server look unless they are told: `/var/lib/slipway` for root, else in the home.
     static var standard: String {
@@ -53,6 +55,14 @@ struct DataDirectory: Sendable {
                 hint: "Choose another with --data, or give this user the right to write there.",
                 cause: error.localizedDescription)
         }
+    }
+
+    /// Throws `.conflict` where a restore has begun and not ended.
+    func refuseHalfRestored() throws(Failure) {
+        guard FileManager.default.fileExists(atPath: restoring) else { return }
+        throw Failure(
+            .conflict, "A restore into \(path) has begun and not ended",
+            hint: "Run `slipway restore` again: it begins anew. Nothing else may use the directory meanwhile.")
     }
 
     /// Copies the agent to ``agent``, unless it is there: the engine, which mounts it into containers, may not see the

@@ -45,17 +45,17 @@ struct Server {
         let (data, executable) = (options.data, try OwnExecutable.path())
         let signIn = try signInConfiguration()
         let agent = try OwnExecutable.agent()
+        try data.refuseHalfRestored()
         try data.prepare(executable: executable)
         try await data.lock()
+        // Before anything of a newer version's is replaced.
+        let store = try Store(path: data.database, migrations: Schema.migrations, version: SlipwayVersion.current)
         try data.keepAgent(agent)
         let supervisor = Supervisor(runDirectory: data.runFolder, executable: executable)
         supervisor.removeDrafts()
         let engine = try DockerEngine(socket: options.engineSocket)
         try Preflight.programs(ownRegistry: options.registry == nil)
         try await Preflight.port(options.port, host: options.host, patience: .seconds(1))
-        let store = try Store(
-            path: data.database,
-            migrations: Access.migrations + StackService.migrations + Delivery.migrations + WebServer.migrations)
         let registry = options.registry == nil ? Registry(data: data, logger: logger) : nil
         let registryAddress = if let given = options.registry { given } else { try await registry?.establish() ?? "" }
         let access = Access(store: store)
