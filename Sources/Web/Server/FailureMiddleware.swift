@@ -26,8 +26,8 @@ struct FailureMiddleware: RouterMiddleware {
         case let failure as Failure: failure
         case let error as HTTPError where error.status == .notFound:
             Failure(.notFound, "There is nothing at \(request.uri.path)")
-        case let error as HTTPError where error.status == .contentTooLarge:
-            Failure(.invalid, "The request is too large")
+        case let error as any HTTPResponseError where error.status == .contentTooLarge:
+            Failure(.tooLarge, "The request is too large")
         case let error as HTTPError where error.status.kind == .clientError:
             Failure(.usage, error.body ?? error.status.reasonPhrase)
         default: Failure(.internal, "Something went wrong in Slipway", cause: "\(error)")
