@@ -1,6 +1,8 @@
 """`slipway serve` without an engine, for the time of a test run, and what must hold of it whatever it is sent."""
 
+import collections
 import hashlib
+import os
 import pathlib
 import re
 import secrets
@@ -64,7 +66,14 @@ class Server:
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
 
     def open_files(self):
-        return len(list(pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()))
+        """What its file descriptors lead to: files by their path, the rest by its kind."""
+        links = []
+        for link in pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir():
+            try:
+                links.append(re.sub(r":\[\d+\]$", "", os.readlink(link)))
+            except FileNotFoundError:  # closed meanwhile
+                pass
+        return collections.Counter(links)
 
     def children(self):
         """Processes that it has started and that still run."""
