@@ -3,7 +3,7 @@ public import struct Foundation.Date
 /// One deployable: a git repository, a branch and its configuration.
 public struct App: Hashable, Sendable, Codable, Identifiable {
     /// Where the commits come from.
-    public enum Source: Hashable, Sendable, Codable {
+    public enum Source: Hashable, Sendable {
         /// A git URL that is polled.
         case remote(url: String)
         /// Slipway's own git remote, `/git/<name>.git`.

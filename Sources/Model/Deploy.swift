@@ -14,7 +14,7 @@ public struct Deploy: Hashable, Sendable, Codable, Identifiable {
     }
 
     /// What was found when the digests of the running containers were compared with the image's.
-    public enum Verification: Hashable, Sendable, Codable {
+    public enum Verification: Hashable, Sendable {
         /// Every running container is the image that the tested commit produced; the number of containers.
         case verified(containers: Int)
         /// The script caused no rollout: nothing could be compared.

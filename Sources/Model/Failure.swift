@@ -8,6 +8,9 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// A file, a value or a name is wrong.
         case invalid
         case notFound = "not-found"
+        case tooLarge = "too-large"
+        /// The body is of another kind than what is read here.
+        case unsupportedMediaType = "unsupported-media-type"
         /// The request doesn't fit the present state.
         case conflict
         case unauthorized
@@ -51,19 +54,7 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// RFC 9110 status of an API answer that carries this failure.
-    public var httpStatus: Int {
-        switch code {
-        case .usage: 400
-        case .invalid: 422
-        case .notFound: 404
-        case .conflict, .rolledBack: 409
-        case .unauthorized: 401
-        case .forbidden: 403
-        case .unavailable: 503
-        case .timedOut: 504
-        case .failed, .internal: 500
-        }
-    }
+    public var httpStatus: Int { code.httpStatus }
 
     /// Exit status of a command that ends with this failure: 1 error, 2 usage, 3 failed and rolled back, 4 timed out.
     public var exitStatus: Int32 {
@@ -72,6 +63,25 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case .rolledBack: 3
         case .timedOut: 4
         default: 1
+        }
+    }
+}
+
+extension Failure.Code {
+    /// RFC 9110 status of an API answer that carries a failure of this code.
+    public var httpStatus: Int {
+        switch self {
+        case .usage: 400
+        case .invalid: 422
+        case .notFound: 404
+        case .tooLarge: 413
+        case .unsupportedMediaType: 415
+        case .conflict, .rolledBack: 409
+        case .unauthorized: 401
+        case .forbidden: 403
+        case .unavailable: 503
+        case .timedOut: 504
+        case .failed, .internal: 500
         }
     }
 }

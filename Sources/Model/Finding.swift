@@ -1,6 +1,6 @@
 /// Something that a reader of a repository's files has to say about a place in one of them.
 public struct Finding: Hashable, Sendable, Codable, CustomStringConvertible {
-    public enum Severity: String, Sendable, Codable { case error, warning }
+    public enum Severity: String, Sendable, Codable, CaseIterable { case error, warning }
 
     /// Path as the person would write it, relative to the repository.
     public var file: String

@@ -50,6 +50,8 @@ extension Failure.Code {
         case .usage: "The request can't be understood"
         case .invalid: "Something in the request is wrong"
         case .notFound: "There is no such thing"
+        case .tooLarge: "The request is too large"
+        case .unsupportedMediaType: "The body is of another kind than what is read here"
         case .conflict: "The request doesn't fit the present state"
         case .unauthorized: "Nobody is signed in"
         case .forbidden: "Not allowed"

@@ -28,7 +28,7 @@ public struct ServiceSecrets: Hashable, Sendable, Codable {
 
 /// Text with secrets in it by name: `postgres://app:` DB_PASSWORD `@db/orders`.
 public struct SecretText: Hashable, Sendable, Codable {
-    public enum Part: Hashable, Sendable, Codable {
+    public enum Part: Hashable, Sendable {
         case text(String)
         /// The value of the secret of that name.
         case secret(String)

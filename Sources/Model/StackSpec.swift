@@ -115,7 +115,7 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
 
 /// One published port.
 public struct PortMapping: Hashable, Sendable, Codable {
-    public enum TransportProtocol: String, Sendable, Codable { case tcp, udp }
+    public enum TransportProtocol: String, Sendable, Codable, CaseIterable { case tcp, udp }
 
     /// Address of the host to listen on; nil means all.
     public var hostAddress: String?
@@ -154,7 +154,7 @@ public struct VolumeMount: Hashable, Sendable, Codable {
 
 /// How a container's health is told from outside it. Rancher 1.x's `health_check`; times in milliseconds.
 public struct HealthCheck: Hashable, Sendable, Codable {
-    public enum Strategy: String, Sendable, Codable { case recreate, recreateOnQuorum, none }
+    public enum Strategy: String, Sendable, Codable, CaseIterable { case recreate, recreateOnQuorum, none }
 
     public var port: Int
     /// Nil means a TCP connect; else `GET /health HTTP/1.0`: 2xx and 3xx pass.

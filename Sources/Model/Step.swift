@@ -3,7 +3,7 @@ public import struct Foundation.Date
 /// One command of a build or a deploy, run by a supervisor, with a log of its own.
 public struct Step: Hashable, Sendable, Codable, Identifiable {
     /// What a step belongs to.
-    public enum Owner: Hashable, Sendable, Codable {
+    public enum Owner: Hashable, Sendable {
         case build(Int64)
         case deploy(Int64)
     }

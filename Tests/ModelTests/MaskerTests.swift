@@ -91,9 +91,23 @@ struct MaskerTests {
         ("pass\r\nword next", ["pass\nword"], "**** next"),
         ("pass\nword next", ["pass\r\nword"], "**** next"),
         ("ab\ncd|ab\r\ncd", ["ab\ncd"], "****|****"),
+        ("aabaab", ["aabaab"], "****"),
+        ("aabaaabaab", ["aabaab"], "aaba****"),
+        ("aabaabaab!", ["aabaab"], "****!"),
+        ("aabaabaabaab", ["aabaab"], "****"),
+        ("abaababaabab", ["abaab", "ababaab"], "****ab"),
+        ("<inner-outer-inner>", ["outer-", "inner-outer-inner"], "<****>"),
+        ("<inner-outer-inn>", ["outer-", "inner-outer-inner"], "<inner-****inn>"),
+        ("hunter2hunter", ["hunter2hunter2", "ter2"], "hun****hunter"),
     ])
     func overlaps(_ text: String, _ secrets: [String], _ expected: String) {
         for size in 1...text.utf8.count + 1 { #expect(mask(text, secrets, chunk: size) == expected, "\(size)") }
+        let bytes = Array(text.utf8)
+        for place in 0...bytes.count {
+            var masker = Masker(secrets: secrets)
+            let output = masker.mask(bytes[..<place]) + masker.mask(bytes[place...]) + masker.finish()
+            #expect(String(decoding: output, as: UTF8.self) == expected, "cut at \(place)")
+        }
     }
 
     @Test(arguments: [

@@ -115,7 +115,7 @@ import Testing
             }
             #expect(status == 0)
             struct Commits: Decodable { var rows: [CommitRow] }
-            let commits = try await world.get("/api/v1/apps/orders/commits", headers).json(Commits.self)
+            let commits = try await world.get("/api/v1/apps/orders/commits", headers).json(Page<CommitRow>.self)
             #expect(commits.rows.map(\.commit.title) == ["First (#1)"])
             #expect(commits.rows.first?.commit.authorName == "Ada")
         }

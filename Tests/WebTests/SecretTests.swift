@@ -54,7 +54,7 @@ import Testing
                 ("1A", "{\"value\":\"\(Self.value)\"}", 422), ("A?app=none", "{\"value\":\"\(Self.value)\"}", 404),
                 ("A?environment=none", "{\"value\":\"\(Self.value)\"}", 404),
                 ("A", "{\"value\":[\"\(Self.value)\"]}", 400), ("A", "{\"value\":\"\(Self.value)", 400),
-                ("A", "{\"value\":\"\(Self.value)\",\"kind\":\"other\"}", 400), ("A", "{\"value\":\"\"}", 422),
+                ("A", "{\"value\":\"\(Self.value)\",\"kind\":\"other\"}", 422), ("A", "{\"value\":\"\"}", 422),
                 ("A?context=a%2Fb", "{\"value\":\"\(Self.value)\"}", 422),
             ] {
                 let reply = try await put(world, "/api/v1/secrets/\(path)", body, token)

@@ -32,7 +32,7 @@ public struct CommitRow: Hashable, Sendable, Codable {
 }
 
 /// The button beside a commit, and the reason when it can't be pressed.
-public enum DeployButton: Hashable, Sendable, Codable {
+public enum DeployButton: Hashable, Sendable {
     /// Press it to see the plan of a deploy, a redeploy or a rollback.
     case available(Deploy.Kind)
     /// "The tests are running", "No image: the build failed", …

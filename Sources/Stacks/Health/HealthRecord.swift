@@ -17,7 +17,7 @@ public struct ProbeResult: Hashable, Sendable, Codable {
 
 /// What all probes of one run of a container came to.
 public struct HealthRecord: Hashable, Sendable, Codable {
-    public enum Verdict: String, Sendable, Codable {
+    public enum Verdict: String, Sendable, Codable, CaseIterable {
         /// Not yet healthy; only time ends it.
         case initializing
         case healthy

@@ -47,7 +47,7 @@ public struct UpRequest: Sendable, Codable {
 
 /// What `up` decided for one service.
 public struct ServiceOutcome: Sendable, Codable, Hashable {
-    public enum Action: String, Sendable, Codable {
+    public enum Action: String, Sendable, Codable, CaseIterable {
         case created, upgraded, unchanged, outOfSync, rolledBack, removed, scaled
     }
 

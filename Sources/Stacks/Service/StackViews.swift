@@ -15,7 +15,7 @@ public struct StackView: Sendable, Codable, Hashable {
 
 /// A service as it is now.
 public struct ServiceView: Sendable, Codable, Hashable {
-    public enum State: String, Sendable, Codable {
+    public enum State: String, Sendable, Codable, CaseIterable {
         /// As many containers as asked for are fit.
         case active
         case upgrading

@@ -8,7 +8,7 @@ import ServiceLifecycle
 import Stacks
 
 extension API {
-    private struct NewEnvironment: Decodable {
+    struct NewEnvironment: Decodable, Sendable {
         var name: String
         var aliases: [String]?
         var socket: String?
@@ -17,75 +17,73 @@ extension API {
     static let environmentRoutes: [APIRoute] = [
         APIRoute(
             method: .get, path: "/environments", access: .known, summary: "Places to run things",
-            answer: "[Environment]"
-        ) {
-            try .value(try await $0.services.environments($0.context))
-        },
+            answer: [Model.Environment].self
+        ) { try await $0.services.environments($0.context) },
         APIRoute(
             method: .post, path: "/environments", access: .right(.configure, .server), action: "environment.add",
             summary: "Adds an environment",
-            body: [
-                .init(name: "name", text: "production", isRequired: true),
-                .init(name: "aliases", type: "array", text: "Other names for it."),
-                .init(name: "socket", text: "The Docker Engine's socket; /var/run/docker.sock without it."),
-            ], status: .created, answer: "Environment"
+            body: .of(
+                NewEnvironment.self,
+                [
+                    .text("name", "production: letters, digits, '-', '_' and '.', at most 63.", longest: 63),
+                    .list("aliases", "Other names for it."),
+                    .text(
+                        "socket", "Path of the Docker Engine's socket; /var/run/docker.sock without it.",
+                        longest: 200),
+                ]), status: .created, answer: Model.Environment.self
         ) { call in
             let new = try await call.body(NewEnvironment.self)
             call.context.note.set { $0.environment = new.name }
             let environment = try await call.services.stacks.addEnvironment(
                 name: new.name, aliases: new.aliases ?? [], socket: new.socket ?? "/var/run/docker.sock")
             call.context.note.added(environment)
-            return try .value(environment, .created)
+            return environment
         },
         APIRoute(
             method: .get, path: "/environments/{environment}/stacks", access: .right(.read, .environment),
             summary: "Stacks, services and containers",
-            answer: "[StackView]"
-        ) { call in try .value(try await call.services.stacks.stacks(in: try await call.environment())) },
+            answer: [StackView].self, problems: [.unavailable]
+        ) { try await $0.services.stacks.stacks(in: try await $0.environment()) },
         APIRoute(
             method: .post, path: "/environments/{environment}/stacks/{stack}/up",
             access: .right(.operate, .environment), action: "services.up",
             summary: "Begins to bring services to what their files ask for; each outcome names its rollout",
-            body: [.init(name: "services", type: "array", text: "As UpRequest.", isRequired: true)],
-            answer: "[ServiceOutcome]"
+            body: .of(UpRequest.self), answer: [ServiceOutcome].self, problems: [.unavailable]
         ) { call in try await up(call) },
         APIRoute(
             method: .get, path: "/rollouts/{id}", access: .right(.read, .rollout),
-            summary: "A rollout with its batch log", answer: "Rollout"
-        ) {
-            try .value(try await $0.services.stacks.rollout(try $0.id()))
-        },
+            summary: "A rollout with its batch log", answer: Rollout.self
+        ) { try await $0.services.stacks.rollout(try $0.id()) },
         APIRoute(
             method: .post, path: "/rollouts/{id}/cancel", access: .right(.operate, .rollout), action: "rollout.cancel",
             summary: "Takes a rollout back", status: .accepted,
-            answer: "Rollout"
+            answer: Rollout.self
         ) { call in
             try await call.services.stacks.cancel(rollout: try call.id())
-            return try .value(try await call.services.stacks.rollout(try call.id()), .accepted)
+            return try await call.services.stacks.rollout(try call.id())
         },
         APIRoute(
-            method: .get, path: "/environments/{environment}/containers/{container}/logs",
+            path: "/environments/{environment}/containers/{container}/logs",
             access: .right(.read, .environment),
             summary: "Output of a container",
             query: [
-                .init(name: "tail", type: "integer", text: "Lines from the end; 500 without it."),
-                .init(name: "follow", type: "integer", text: "1: go on as long as the container runs."),
-            ], answer: "text/plain"
+                .number("tail", "Lines from the end; 500 without it.", 0...100_000),
+                .flag("follow", "1: go on as long as the container runs."),
+            ], media: "text/plain", text: "What the container wrote.", problems: [.unavailable]
         ) { call in
             let chunks = try await call.services.stacks.logs(
                 container: try call.path("container"), in: try await call.environment(),
                 follow: call.query("follow") == "1", tail: try call.number("tail") ?? 500)
-            return .raw(
-                .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
-                    for try await chunk in chunks.cancelOnGracefulShutdown() {
-                        try await writer.write(ByteBuffer(bytes: chunk))
-                    }
-                    return nil
-                })
+            return .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
+                for try await chunk in chunks.cancelOnGracefulShutdown() {
+                    try await writer.write(ByteBuffer(bytes: chunk))
+                }
+                return nil
+            }
         },
     ]
 
-    private static func up(_ call: APICall) async throws -> APIAnswer {
+    private static func up(_ call: APICall) async throws -> [ServiceOutcome] {
         let environment = try await call.environment()
         var request = try await call.body(UpRequest.self)
         request.stack = try call.path("stack")
@@ -94,6 +92,6 @@ extension API {
         call.context.note.set { [stack = request.stack] in $0.subject = stack }
         call.context.note.added(["services": request.services])
         let key = call.request.headers[.idempotencyKey].map { "\(call.actorName) \($0)" }
-        return try .value(try await call.services.delivery.up(request, in: environment, key: key))
+        return try await call.services.delivery.up(request, in: environment, key: key)
     }
 }

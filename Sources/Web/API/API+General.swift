@@ -4,37 +4,39 @@ import Model
 
 extension API {
     private static let filters: [APIRoute.Field] = [
-        .init(name: "actor", text: "Of this account, token or script."),
-        .init(name: "action", text: "This action, or all that begin with it: grant, grant.add."),
-        .init(name: "outcome", text: "done, refused or failed."),
-        .init(name: "app", text: "On this app."),
-        .init(name: "environment", text: "In this environment."),
+        .text("actor", "Of this account, token or script."),
+        .text("action", "This action, or all that begin with it: grant, grant.add."),
+        .text("outcome", "How it ended.", values: AuditEntry.Outcome.allCases.map(\.rawValue)),
+        .text("app", "On this app."),
+        .text("environment", "In this environment."),
     ]
 
     static let generalRoutes: [APIRoute] = [
         APIRoute(
-            method: .get, path: "/events", access: .known, summary: "Server-sent events; goes on after Last-Event-ID",
+            path: "/events", access: .known, summary: "Server-sent events; goes on after Last-Event-ID",
             query: [
-                .init(name: "topics", text: "app/1,deploy/3; all without it."),
-                .init(name: "after", type: "integer", text: "The last event that was seen."),
-            ], answer: "text/event-stream"
-        ) { call in .raw(LiveRoutes(services: call.services).events(call.request, call.context, named: nil)) },
+                .text("topics", "app/1,deploy/3; all without it."),
+                .number("after", "The last event that was seen.", 0...Int64.max),
+            ], media: "text/event-stream",
+            text: """
+                Events for as long as one listens: `id` grows, `event` is the kind (queued, step, ended, …), `data` is an \
+                Event as JSON. The first is `hello`, without data.
+                """
+        ) { LiveRoutes(services: $0.services).events($0.request, $0.context, named: nil) },
         APIRoute(
             method: .get, path: "/audit", access: .right(.administer, .server),
-            summary: "Who did what, newest first", query: filters + paging, answer: "Page of AuditEntry"
+            summary: "Who did what, newest first", query: filters + paging, answer: Page<AuditEntry>.self
         ) { call in
             let limit = try call.limit()
             let entries = try await call.services.access.audit.entries(try AuditFilter(call), limit: limit + 1)
             let shown = Array(entries.prefix(limit))
-            return try .value(Page(rows: shown, cursor: entries.count > limit ? shown.last?.id : nil))
+            return Page(rows: shown, cursor: entries.count > limit ? shown.last?.id : nil)
         },
         APIRoute(
-            method: .get, path: "/audit.jsonl", access: .right(.administer, .server),
+            path: "/audit.jsonl", access: .right(.administer, .server),
             summary: "The whole audit log, newest first, an entry a line", query: filters,
-            answer: "application/jsonl"
-        ) { call in
-            .raw(AuditRoutes(services: call.services).export(try AuditFilter(call), call.request, call.context))
-        },
+            media: "application/jsonl", text: "An AuditEntry as JSON in each line."
+        ) { AuditRoutes(services: $0.services).export(try AuditFilter($0), $0.request, $0.context) },
     ]
 }
 
@@ -43,12 +45,7 @@ extension AuditFilter {
     init(_ call: APICall) throws {
         self.init(
             actor: call.query("actor"), action: call.query("action"),
-            outcome: try call.query("outcome").map { text in
-                guard let outcome = AuditEntry.Outcome(rawValue: text) else {
-                    throw Failure(.usage, "?outcome=\(text) is none of done, refused, failed")
-                }
-                return outcome
-            }, app: call.query("app"), environment: call.query("environment"),
+            outcome: call.query("outcome").flatMap(AuditEntry.Outcome.init), app: call.query("app"), environment: call.query("environment"),
             before: try call.number("before").map(Int64.init))
     }
 }

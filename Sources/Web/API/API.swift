@@ -27,17 +27,20 @@ struct API: Sendable {
                 method: operation.method, path: Self.prefix + operation.path, access: operation.access,
                 action: operation.action
             ) { request, context in
-                try await answer(operation, APICall(request: request, context: context, services: services)).response
+                let call = APICall(route: operation, request: request, context: context, services: services)
+                return try await answer(operation, call).response
             }
         }
         let document = Route.get("\(Self.prefix)/openapi.json", .known) { _, _ in
-            let document = OpenAPI.document(of: Self.operations, version: services.settings.version)
-            return try APIAnswer.value(document).response
+            let document = OpenAPI.document(
+                of: Self.operations, version: services.settings.version, url: services.settings.publicURL)
+            return .json([UInt8](try JSONCoding.encoder.encode(document)))
         }
         return routes + [document]
     }
 
     private func answer(_ route: APIRoute, _ call: APICall) async throws -> APIAnswer {
+        try call.checkQuery()
         guard !call.request.isSafe, let key = call.request.headers[.idempotencyKey], !key.isEmpty else {
             return try await route.handler(call)
         }
@@ -45,18 +48,21 @@ struct API: Sendable {
             key: key, actor: call.context.principal?.actor.key ?? "",
             request: "\(route.method.rawValue) \(call.request.uri.path)",
             at: services.now()
-        ) { try await route.handler(call) }
+        ) {
+            let answer = try await route.handler(call)
+            return route.isKept ? answer : .raw(answer.response)
+        }
     }
 
     /// The pages' parameters of a list.
     static let paging: [APIRoute.Field] = [
-        .init(name: "before", type: "integer", text: "The cursor of the page before."),
-        .init(name: "limit", type: "integer", text: "Rows a page, 50 without it, at most 200."),
+        .number("before", "The cursor of the page before.", 0...Int64.max),
+        .number("limit", "Rows a page, 50 without it.", 1...200),
     ]
 
     /// The parameters of a log.
     static let logQuery: [APIRoute.Field] = [
-        .init(name: "offset", type: "integer", text: "The first byte."),
-        .init(name: "follow", type: "integer", text: "1: go on until the step has ended."),
+        .number("offset", "The first byte.", 0...Int64.max),
+        .flag("follow", "1: go on until the step has ended."),
     ]
 }

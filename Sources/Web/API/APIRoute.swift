@@ -1,21 +1,75 @@
 import Access
-import Delivery
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Model
-import NIOCore
-import Stacks
 
-/// One operation of the JSON API: what registers it is also what describes it.
+/// One operation of the JSON API: what registers it is also what describes it, and what it answers says its schema.
 struct APIRoute: Sendable {
-    /// A parameter of the query or a field of the body.
+    /// A parameter of the query, or what is to be said of a field of the body.
     struct Field: Sendable {
         var name: String
-        /// As JSON Schema calls it: `string`, `integer`, `array`.
-        var type = "string"
-        var text: String
+        var schema: JSONSchema
         var isRequired = false
+
+        static func text(
+            _ name: String, _ text: String, values: [String] = [], pattern: String? = nil,
+            longest: Int? = 1000, isRequired: Bool = false
+        ) -> Field {
+            var schema = JSONSchema(.string, pattern: pattern)
+            (schema.text, schema.values) = (text, values)
+            schema.longest = values.isEmpty && pattern == nil ? longest : nil
+            return Field(name: name, schema: schema, isRequired: isRequired)
+        }
+
+        static func number(_ name: String, _ text: String, _ range: ClosedRange<Int64>) -> Field {
+            var schema = JSONSchema(.integer, format: "int64")
+            (schema.text, schema.minimum, schema.maximum) = (text, range.lowerBound, range.upperBound)
+            return Field(name: name, schema: schema)
+        }
+
+        /// 1 for yes, 0 for no.
+        static func flag(_ name: String, _ text: String) -> Field {
+            var schema = JSONSchema(.integer)
+            (schema.text, schema.values) = (text, ["0", "1"])
+            return Field(name: name, schema: schema)
+        }
+
+        static func list(_ name: String, _ text: String) -> Field {
+            var schema = JSONSchema(.array)
+            schema.text = text
+            return Field(name: name, schema: schema)
+        }
+    }
+
+    /// The JSON that an operation takes: the type that reads it, and what is to be said of its fields.
+    struct Body: Sendable {
+        var schema: JSONSchema
+        var type: ObjectIdentifier
+        var fields: [Field]
+
+        static func of<T: Decodable>(_ type: T.Type, _ fields: [Field] = []) -> Body {
+            var schema = JSONSchema.of(type)
+            for field in fields {
+                guard var property = schema.properties[field.name] else { continue }
+                property.text = field.schema.text
+                if property.kind == field.schema.kind {
+                    (property.pattern, property.longest) = (field.schema.pattern, field.schema.longest)
+                    if property.values.isEmpty { property.values = field.schema.values }
+                    (property.minimum, property.maximum) = (field.schema.minimum, field.schema.maximum)
+                }
+                schema.properties[field.name] = property
+            }
+            return Body(schema: schema, type: ObjectIdentifier(type), fields: fields)
+        }
+    }
+
+    /// What it answers when all is well.
+    enum Output: Sendable {
+        case nothing
+        case json(JSONSchema)
+        /// Bytes of that media type; `mayBeEmpty`: 204 where there is nothing.
+        case media(String, text: String, headers: [String: String], mayBeEmpty: Bool)
     }
 
     var method: HTTPRequest.Method
@@ -25,77 +79,54 @@ struct APIRoute: Sendable {
     /// What the audit log calls it; nil where it changes nothing.
     var action: String?
     var summary: String
-    var query: [Field] = []
-    /// Fields of the JSON body; empty where there is none.
-    var body: [Field] = []
-    var status: HTTPResponse.Status = .ok
-    /// Name of what it answers, or the media type where that isn't JSON.
-    var answer: String
+    var query: [Field]
+    var body: Body?
+    var status: HTTPResponse.Status
+    var output: Output
+    /// Whether the answer is kept for a repeated request.
+    var isKept: Bool
+    /// How else it may fail, beside what all operations of its kind do.
+    var problems: [Failure.Code]
     var handler: @Sendable (APICall) async throws -> APIAnswer
-}
 
-/// A request to the API with what it takes to answer it.
-struct APICall: Sendable {
-    private static let largestBody = 4 << 20
-
-    var request: Request
-    var context: WebContext
-    var services: WebServices
-
-    /// How rows name who asked.
-    var actorName: String { context.actorName }
-
-    func path(_ name: String) throws -> String { try context.parameters.require(name) }
-
-    /// A number in the path. Throws `.notFound`: an id that isn't a number names nothing.
-    func id(_ name: String = "id") throws -> Int64 { try context.parameters.id(name) }
-
-    func query(_ name: String) -> String? { request.uri.queryParameters[Substring(name)].map(String.init) }
-
-    func number(_ name: String) throws -> Int? {
-        guard let text = query(name) else { return nil }
-        guard let number = Int(text) else { throw Failure(.usage, "?\(name)=\(text) is not a number") }
-        return number
+    /// An operation that answers JSON of that type. One with `isKept` false answers a secret.
+    init<Answer: Codable & Sendable>(
+        method: HTTPRequest.Method, path: String, access: RouteAccess, action: String? = nil, summary: String,
+        query: [Field] = [], body: Body? = nil, status: HTTPResponse.Status = .ok, answer: Answer.Type,
+        isKept: Bool = true, problems: [Failure.Code] = [],
+        handler: @escaping @Sendable (APICall) async throws -> Answer
+    ) {
+        (self.method, self.path, self.access, self.action, self.summary) = (method, path, access, action, summary)
+        (self.query, self.body, self.status, self.isKept, self.problems) = (query, body, status, isKept, problems)
+        output = .json(.of(answer))
+        self.handler = { .json(status, [UInt8](try JSONCoding.encoder.encode(try await handler($0)))) }
     }
 
-    /// How many rows a list gives: `?limit=`, 50 without it, at most 200.
-    func limit() throws -> Int { min(max(try number("limit") ?? 50, 1), 200) }
-
-    /// The body. Throws `.usage`, saying what is wrong with it.
-    func body<T: Decodable>(_ type: T.Type) async throws -> T {
-        let buffer = try await request.body.collect(upTo: Self.largestBody)
-        do {
-            return try JSONCoding.decoder.decode(type, from: Data(buffer.readableBytesView))
-        } catch let error as DecodingError {
-            throw Failure(
-                .usage, "The body of the request can't be read", hint: "GET /api/v1/openapi.json describes it.",
-                cause: error.sentence)
+    /// An operation that has nothing to say when all is well.
+    init(
+        method: HTTPRequest.Method, path: String, access: RouteAccess, action: String, summary: String,
+        query: [Field] = [], problems: [Failure.Code] = [],
+        handler: @escaping @Sendable (APICall) async throws -> Void
+    ) {
+        (self.method, self.path, self.access, self.action, self.summary) = (method, path, access, action, summary)
+        (self.query, self.status, self.problems, self.output) = (query, .noContent, problems, .nothing)
+        isKept = true
+        self.handler = { call in
+            try await handler(call)
+            return .nothing
         }
     }
 
-    func app() async throws -> App { try await services.delivery.app(named: try path("app")) }
-
-    func target() async throws -> Target {
-        try await services.delivery.target(app: try path("app"), environment: try path("environment"))
-    }
-
-    func environment() async throws -> Model.Environment {
-        try await services.stacks.environment(named: try path("environment"))
-    }
-}
-
-extension DecodingError {
-    /// Where and what, without the type's inner life.
-    var sentence: String {
-        func place(_ context: Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
-        return switch self {
-        case .keyNotFound(let key, let context):
-            "\((context.codingPath + [key]).map(\.stringValue).joined(separator: ".")) is missing"
-        case .typeMismatch(let type, let context): "\(place(context)) is not a \(type)"
-        case .valueNotFound(_, let context): "\(place(context)) is null"
-        case .dataCorrupted(let context): "\(place(context)) \(context.debugDescription)".trimmed
-        @unknown default: "\(self)"
-        }
+    /// An operation that answers a stream or a file.
+    init(
+        path: String, access: RouteAccess, summary: String, query: [Field] = [], media: String, text: String,
+        headers: [String: String] = [:], mayBeEmpty: Bool = false, problems: [Failure.Code] = [],
+        handler: @escaping @Sendable (APICall) async throws -> Response
+    ) {
+        (method, self.path, self.access, self.summary, self.query) = (.get, path, access, summary, query)
+        (status, self.problems, isKept) = (.ok, problems, false)
+        output = .media(media, text: text, headers: headers, mayBeEmpty: mayBeEmpty)
+        self.handler = { .raw(try await handler($0)) }
     }
 }
 
@@ -103,19 +134,12 @@ extension DecodingError {
 enum APIAnswer: Sendable {
     case json(HTTPResponse.Status, [UInt8])
     case nothing
-    /// A stream or a file: not kept for a repeated request.
+    /// A stream or a file.
     case raw(Response)
-
-    static func value(_ value: some Encodable, _ status: HTTPResponse.Status = .ok) throws -> APIAnswer {
-        .json(status, [UInt8](try JSONCoding.encoder.encode(value)))
-    }
 
     var response: Response {
         switch self {
-        case .json(let status, let bytes):
-            Response(
-                status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-                body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .json(let status, let bytes): .json(bytes, status)
         case .nothing: Response(status: .noContent)
         case .raw(let response): response
         }
@@ -123,7 +147,7 @@ enum APIAnswer: Sendable {
 }
 
 /// A part of a list and where the next part begins.
-struct Page<Row: Encodable & Sendable>: Encodable, Sendable {
+struct Page<Row: Codable & Sendable>: Codable, Sendable {
     var rows: [Row]
     /// Pass as `?before=`; absent on the last page.
     var cursor: Int64?

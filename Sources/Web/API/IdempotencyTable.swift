@@ -18,7 +18,7 @@ struct IdempotencyTable: Sendable {
         }
     }
     private static let day: TimeInterval = 86_400
-    private static let longestKey = 200
+    static let longestKey = 200
 
     let store: Store
     let turns = Turns()

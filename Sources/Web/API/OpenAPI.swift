@@ -1,120 +1,210 @@
+import Access
 import HTTPTypes
 import Model
+import Store
 
 /// The API's description, OpenAPI 3.1, made from the same table that registers the routes.
 enum OpenAPI {
-    /// JSON of any shape.
-    indirect enum Value: Encodable, Sendable, Hashable {
-        case text(String)
-        case flag(Bool)
-        case list([Value])
-        case object([String: Value])
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            switch self {
-            case .text(let text): try container.encode(text)
-            case .flag(let flag): try container.encode(flag)
-            case .list(let list): try container.encode(list)
-            case .object(let object): try container.encode(object)
-            }
-        }
-    }
-
-    static func document(of routes: [APIRoute], version: String) -> Value {
-        var paths: [String: [String: Value]] = [:]
+    static func document(of routes: [APIRoute], version: String, url: String) -> JSONValue {
+        var paths: [String: [String: JSONValue]] = [:]
+        var schemas = problem.named
         for route in routes {
             paths[API.prefix + route.path, default: [:]][route.method.rawValue.lowercased()] = operation(route)
+            if let body = route.body { schemas.merge(body.schema.named) { first, _ in first } }
+            if case .json(let schema) = route.output { schemas.merge(schema.named) { first, _ in first } }
         }
+        for schema in [JSONSchema.of(Event.self), JSONSchema.of(AuditEntry.self)] {
+            schemas.merge(schema.named) { first, _ in first }
+        }
+        paths["\(API.prefix)/openapi.json"] = ["get": itself]
         return .object([
             "openapi": .text("3.1.0"),
-            "info": .object(["title": .text("Slipway"), "version": .text(version)]),
+            "info": .object([
+                "title": .text("Slipway"), "version": .text(version), "description": .text(about),
+                "license": .object(["name": .text("Apache License 2.0"), "identifier": .text("Apache-2.0")]),
+            ]),
+            "servers": .list([.object(["url": .text(url)])]),
+            "tags": .list(Set(routes.map(tag)).sorted().map { .object(["name": .text($0)]) }),
             "paths": .object(paths.mapValues { .object($0) }),
-            "security": .list([.object(["token": .list([])])]),
+            "security": .list([.object(["token": .list([])]), .object(["session": .list([])])]),
             "components": .object([
                 "securitySchemes": .object([
-                    "token": .object(["type": .text("http"), "scheme": .text("bearer")])
+                    "token": .object([
+                        "type": .text("http"), "scheme": .text("bearer"),
+                        "description": .text("slp_…, made with `slipway tokens create`."),
+                    ]),
+                    "session": .object([
+                        "type": .text("apiKey"), "in": .text("cookie"), "name": .text(Gatekeeper.cookie),
+                        "description": .text("Of who is signed in; what changes something takes X-CSRF-Token too."),
+                    ]),
                 ]),
-                "schemas": .object(["Problem": problem]),
+                "schemas": .object(schemas.mapValues(\.description)),
             ]),
         ])
     }
 
-    private static func operation(_ route: APIRoute) -> Value {
-        let captures = route.path.matches(of: /\{(\w+)\}/).map { parameter(String($0.1), "path", "string", "", true) }
-        let query = route.query.map { parameter($0.name, "query", $0.type, $0.text, $0.isRequired) }
-        let key =
-            ["POST", "PUT", "DELETE"].contains(route.method.rawValue)
-            ? [parameter("Idempotency-Key", "header", "string", "A repeated request gets the first answer.", false)]
-            : []
-        var operation: [String: Value] = [
-            "summary": .text(route.summary),
-            "parameters": .list(captures + query + key),
-            "responses": .object([
-                "\(route.status.code)": success(route),
-                "default": .object([
-                    "description": .text("A problem document (RFC 9457)"),
-                    "content": .object([
-                        "application/problem+json": .object([
-                            "schema": .object(["$ref": .text("#/components/schemas/Problem")])
-                        ])
-                    ]),
-                ]),
-            ]),
+    private static let about = """
+        What may go wrong is answered as a problem document (RFC 9457). What one may not read is answered as if it did \
+        not exist: 404. Times are ISO 8601 in UTC. What is absent is left away, never null; what isn't described is \
+        refused, in a body and in a query; texts have no NUL character. Later versions may answer more fields. Lists \
+        that have a `cursor` go on with `?before=`. \
+        Who may ask what stands in docs/permissions.md.
+        """
+
+    // MARK: Operations
+
+    private static func operation(_ route: APIRoute) -> JSONValue {
+        let captures = route.path.matches(of: /\{(\w+)\}/).map { capture(String($0.1)) }
+        let query = route.query.map { parameter($0.name, "query", $0.schema, $0.isRequired) }
+        let key = changes(route) ? [idempotencyKey] : []
+        var operation: [String: JSONValue] = [
+            "operationId": .text(identifier(of: route)), "tags": .list([.text(tag(route))]),
+            "summary": .text(route.summary), "responses": .object(responses(route)),
         ]
-        if !route.body.isEmpty { operation["requestBody"] = body(route.body) }
+        let parameters = captures + query + key
+        if !parameters.isEmpty { operation["parameters"] = .list(parameters) }
+        if let body = route.body {
+            operation["requestBody"] = .object([
+                "required": .flag(true),
+                "content": .object(["application/json": .object(["schema": body.schema.reference])]),
+            ])
+        }
         return .object(operation)
     }
 
-    private static func parameter(
-        _ name: String, _ place: String, _ type: String, _ text: String, _ isRequired: Bool
-    ) -> Value {
-        .object([
-            "name": .text(name), "in": .text(place), "required": .flag(isRequired), "description": .text(text),
-            "schema": .object(["type": .text(type)]),
-        ])
+    private static func changes(_ route: APIRoute) -> Bool { route.method != .get }
+
+    /// The noun: the last part of the path before which there is no other, `builds` of `/builds/{id}/cancel`.
+    static func tag(_ route: APIRoute) -> String {
+        if route.path.contains("/stacks") { return "stacks" }
+        if route.path.hasSuffix("/deploys") { return "deploys" }
+        if route.path.hasSuffix("/builds") { return "builds" }
+        return String(route.path.split(separator: "/").first?.split(separator: ".").first ?? "")
     }
 
-    private static func success(_ route: APIRoute) -> Value {
-        guard !route.answer.isEmpty else { return .object(["description": .text("Done")]) }
-        let media = route.answer.contains("/") ? route.answer : "application/json"
-        let schema: Value =
-            route.answer.contains("/")
-            ? .object(["type": .text("string")]) : .object(["title": .text(route.answer)])
-        return .object([
-            "description": .text(route.answer), "content": .object([media: .object(["schema": schema])]),
-        ])
+    /// As the audit log calls it, `app.add`; of what only reads the path's nouns, `apps.commits.list`.
+    static func identifier(of route: APIRoute) -> String {
+        if let action = route.action { return action }
+        let parts = route.path.split(separator: "/").filter { !$0.hasPrefix("{") }
+        return parts.joined(separator: ".") + (isList(route) ? ".list" : ".get")
     }
 
-    private static func body(_ fields: [APIRoute.Field]) -> Value {
-        let properties = fields.map {
-            ($0.name, Value.object(["type": .text($0.type), "description": .text($0.text)]))
+    private static func isList(_ route: APIRoute) -> Bool {
+        guard case .json(let schema) = route.output else { return false }
+        return schema.kind == .array || schema.properties.keys.contains("rows")
+    }
+
+    // MARK: Parameters
+
+    private static func capture(_ name: String) -> JSONValue {
+        var schema = JSONSchema.text
+        switch name {
+        case "id": (schema, schema.minimum) = (JSONSchema(.integer, format: "int64"), 1)
+        case "step": (schema, schema.minimum) = (JSONSchema(.integer, format: "int64"), 0)
+        case "sha": schema = JSONSchema(.string, pattern: "[0-9a-fA-F]{40}")
+        default: (schema.shortest, schema.longest) = (1, 200)
         }
+        schema.text = captureTexts[name]
+        return parameter(name, "path", schema, true)
+    }
+
+    private static let captureTexts = [
+        "app": "Name of an app.", "environment": "Name or alias of an environment.", "id": "Its number.",
+        "sha": "A commit's SHA, in full.", "step": "Number of a step, from 0.", "stack": "Name of a stack.",
+        "container": "Id of a container.", "name": "Name of a secret.", "account": "Name of an account.",
+        "team": "Name of a team.",
+    ]
+
+    private static let idempotencyKey: JSONValue = {
+        var schema = JSONSchema.text
+        schema.text = "A repeated request with the same key gets the first one's answer, for a day."
+        (schema.shortest, schema.longest) = (1, IdempotencyTable.longestKey)
+        return parameter("Idempotency-Key", "header", schema, false)
+    }()
+
+    private static func parameter(_ name: String, _ place: String, _ schema: JSONSchema, _ isRequired: Bool) -> JSONValue
+    {
+        var plain = schema
+        plain.text = nil
         return .object([
-            "required": .flag(true),
-            "content": .object([
-                "application/json": .object([
-                    "schema": .object([
-                        "type": .text("object"),
-                        "properties": .object(Dictionary(properties) { first, _ in first }),
-                        "required": .list(fields.filter(\.isRequired).map { .text($0.name) }),
-                    ])
-                ])
-            ]),
+            "name": .text(name), "in": .text(place), "required": .flag(isRequired),
+            "description": .text(schema.text ?? ""), "schema": plain.reference,
         ])
     }
 
-    private static let problem: Value = .object([
-        "type": .text("object"),
-        "required": .list(["type", "title", "status", "detail", "code"].map(Value.text)),
-        "properties": .object([
-            "type": .object(["type": .text("string")]), "title": .object(["type": .text("string")]),
-            "status": .object(["type": .text("integer")]), "detail": .object(["type": .text("string")]),
-            "code": .object([
-                "type": .text("string"), "enum": .list(Failure.Code.allCases.map { .text($0.rawValue) }),
+    // MARK: Answers
+
+    private static func responses(_ route: APIRoute) -> [String: JSONValue] {
+        var responses = ["\(route.status.code)": success(route)]
+        if case .media(_, _, _, mayBeEmpty: true) = route.output {
+            responses["204"] = .object(["description": .text("There is nothing after the offset, and never will be.")])
+        }
+        for (status, codes) in Dictionary(grouping: problems(of: route), by: \.httpStatus) {
+            let titles = codes.map(\.title).sorted().joined(separator: "; ")
+            responses["\(status)"] = failure(titles)
+        }
+        return responses
+    }
+
+    /// How an operation may fail: what follows from who may ask, from what it takes, and what it says of itself.
+    static func problems(of route: APIRoute) -> Set<Failure.Code> {
+        var codes: Set<Failure.Code> = [.usage, .unauthorized]
+        if route.path.contains("{") { codes.insert(.notFound) }
+        if case .right(let right, let subject) = route.access {
+            if subject == .secret { codes.insert(.notFound) }
+            if right != .read || subject == .server { codes.insert(.forbidden) }
+        }
+        if route.access == .own { codes.insert(.forbidden) }
+        if changes(route) { codes.formUnion([.forbidden, .conflict, .invalid]) }
+        if route.body != nil { codes.formUnion([.tooLarge, .unsupportedMediaType, .notFound]) }
+        return codes.union(route.problems)
+    }
+
+    private static func success(_ route: APIRoute) -> JSONValue {
+        switch route.output {
+        case .nothing: return .object(["description": .text("Done.")])
+        case .json(let schema):
+            return .object([
+                "description": .text(route.summary),
+                "content": .object(["application/json": .object(["schema": schema.reference])]),
+            ])
+        case .media(let type, let text, let headers, _):
+            var answer: [String: JSONValue] = [
+                "description": .text(text),
+                "content": .object([type: .object(["schema": JSONSchema.text.reference])]),
+            ]
+            if !headers.isEmpty {
+                answer["headers"] = .object(
+                    headers.mapValues { .object(["description": .text($0), "schema": JSONSchema.text.reference]) })
+            }
+            return .object(answer)
+        }
+    }
+
+    private static func failure(_ text: String) -> JSONValue {
+        .object([
+            "description": .text(text),
+            "content": .object([Problem.contentType: .object(["schema": problem.reference])]),
+        ])
+    }
+
+    /// It reads problems of others, too, which have less in them than ours.
+    static let problem: JSONSchema = {
+        var schema = JSONSchema.of(Problem.self)
+        schema.required.formUnion(["type", "title", "status", "detail", "code", "findings"])
+        return schema
+    }()
+
+    private static let itself: JSONValue = .object([
+        "operationId": .text("openapi.get"), "tags": .list([.text("openapi")]), "summary": .text("This document"),
+        "responses": .object([
+            "200": .object([
+                "description": .text("OpenAPI 3.1"),
+                "content": .object([
+                    "application/json": .object(["schema": .object(["type": .text("object")])])
+                ]),
             ]),
-            "hint": .object(["type": .text("string")]), "cause": .object(["type": .text("string")]),
-            "findings": .object(["type": .text("array")]),
+            "401": failure(Failure.Code.unauthorized.title),
         ]),
     ])
 }

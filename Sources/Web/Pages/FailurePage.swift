@@ -18,7 +18,7 @@ struct FailurePage: Sendable {
         switch failure.code {
         case .notFound: "Not found"
         case .unauthorized, .forbidden: "Not allowed"
-        case .usage, .invalid, .conflict: "That can't be done"
+        case .usage, .invalid, .conflict, .tooLarge, .unsupportedMediaType: "That can't be done"
         case .unavailable, .timedOut: "Something doesn't answer"
         case .failed, .rolledBack, .internal: "That went wrong"
         }

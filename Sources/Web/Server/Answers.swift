@@ -18,6 +18,13 @@ extension Response {
             body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
+    /// JSON, which nobody keeps.
+    static func json(_ bytes: [UInt8], _ status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
     /// To the page that shows what a form did.
     static func seeOther(_ path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
 

@@ -2,6 +2,7 @@ import Access
 import Hummingbird
 import Logging
 import Model
+import NIOHTTP1
 
 /// Turns whatever was thrown into an answer that fits who asked: a page, a problem document, a challenge for git.
 struct FailureMiddleware: RouterMiddleware {
@@ -24,10 +25,12 @@ struct FailureMiddleware: RouterMiddleware {
     private func failure(from error: any Error, _ request: Request) -> Failure {
         switch error {
         case let failure as Failure: failure
+        case let error as HTTPParserError:
+            Failure(.usage, "The request breaks off, or can't be read further", cause: "\(error)")
         case let error as HTTPError where error.status == .notFound:
             Failure(.notFound, "There is nothing at \(request.uri.path)")
-        case let error as HTTPError where error.status == .contentTooLarge:
-            Failure(.invalid, "The request is too large")
+        case let error as any HTTPResponseError where error.status == .contentTooLarge:
+            Failure(.tooLarge, "The request is too large")
         case let error as HTTPError where error.status.kind == .clientError:
             Failure(.usage, error.body ?? error.status.reasonPhrase)
         default: Failure(.internal, "Something went wrong in Slipway", cause: "\(error)")

@@ -16,7 +16,9 @@ struct Gatekeeper: RouterMiddleware {
         _ input: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var (request, context) = (input, context)
-        if request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true {
+        if !request.isSafe, !request.isAPI,
+            request.headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true
+        {
             context.form = FormFields.parse(
                 String(buffer: try await request.collectBody(upTo: Self.largestForm)))
         }

@@ -14,7 +14,8 @@ struct LocalListener<Responder: HTTPResponder>: Service where Responder.Context 
         // A server that was killed leaves its file behind; the lock of the data directory says that it is gone.
         try? FileManager.default.removeItem(atPath: path)
         let application = Application(
-            responder: responder, configuration: .init(address: .unixDomainSocket(path: path), serverName: nil),
+            responder: responder, server: .http1(configuration: .closing),
+            configuration: .init(address: .unixDomainSocket(path: path), serverName: nil),
             onServerRunning: { _ in
                 do {
                     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)

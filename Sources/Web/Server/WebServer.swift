@@ -2,6 +2,7 @@ public import Access
 public import Delivery
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 public import ServiceLifecycle
@@ -35,7 +36,7 @@ public struct WebServer: Sendable {
         let responder = makeRouter(routes ?? self.routes).buildResponder()
         let settings = services.settings
         let tcp = Application(
-            responder: responder,
+            responder: responder, server: .http1(configuration: .closing),
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
             onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) }, logger: services.logger)
         guard let path = settings.socketPath else { return [tcp] }
@@ -66,4 +67,9 @@ public struct WebServer: Sendable {
         }
         return router
     }
+}
+
+extension HTTP1Channel.Configuration {
+    /// With what the server below lacks.
+    static var closing: HTTP1Channel.Configuration { .init(additionalChannelHandlers: [ClosingHandler()]) }
 }
