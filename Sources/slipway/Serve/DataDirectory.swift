@@ -41,6 +41,7 @@ struct DataDirectory: Sendable {
                 try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 try files.setAttributes([.posixPermissions: mode], ofItemAtPath: folder)
             }
+            try closeDatabase()
             for name in ["rancher", "rancher-compose", "slipway"] {
                 let link = "\(bin)/\(name)"
                 if (try? files.destinationOfSymbolicLink(atPath: link)) == executable { continue }
@@ -52,6 +53,17 @@ struct DataDirectory: Sendable {
                 .unavailable, "The data directory \(path) can't be prepared",
                 hint: "Choose another with --data, or give this user the right to write there.",
                 cause: error.localizedDescription)
+        }
+    }
+
+    /// Makes the database nobody else's to read, which others could reach through the folder: SQLite gives the files
+    /// beside it the rights of the file.
+    private func closeDatabase() throws {
+        let descriptor = open(database, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission) }
+        close(descriptor)
+        for end in ["", "-wal", "-shm"] where chmod(database + end, 0o600) != 0 && errno != ENOENT {
+            throw CocoaError(.fileWriteNoPermission)
         }
     }
 

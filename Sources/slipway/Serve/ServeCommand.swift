@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Model
+import Pipeline
 
 /// `slipway serve`: runs the server.
 struct ServeCommand: AsyncParsableCommand {
@@ -54,6 +55,14 @@ struct ServeCommand: AsyncParsableCommand {
             "Seconds that a step waits for an engine, a registry or a disk that is away.", valueName: "seconds"))
     var patience = 600
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Who scripts and host steps run as: an account, a range of numbers such as 60600-60855, or none for the \
+            server's own user. A server that runs as root takes that range by itself. Also SLIPWAY_STEP_USER.
+            """, valueName: "user"))
+    var stepUser: String?
+
     @Flag(help: "Let test steps without an image run on this machine.")
     var allowHostSteps = false
 
@@ -73,7 +82,8 @@ struct ServeCommand: AsyncParsableCommand {
             ServerOptions(
                 data: DataDirectory(data), host: host, port: port, publicURL: publicURL, registry: registry,
                 engineSocket: engine, environment: environment, aliases: alias, buildSlots: builds, pollInterval: poll,
-                patience: patience, allowsHostSteps: allowHostSteps)
+                patience: patience, allowsHostSteps: allowHostSteps,
+                stepUsers: try StepUserPolicy.ofThisMachine(stepUser))
         ).run()
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Logging
 import Model
+import Pipeline
 import SecretStore
 import Secrets
 import ServiceLifecycle
@@ -28,6 +29,7 @@ struct ServerOptions: Sendable {
     var pollInterval: Int
     var patience: Int
     var allowsHostSteps: Bool
+    var stepUsers: StepUserPolicy
 }
 
 /// Puts the parts together and runs them until a signal.
@@ -48,6 +50,7 @@ struct Server {
         let supervisor = Supervisor(runDirectory: data.runFolder, executable: executable)
         supervisor.removeDrafts()
         let engine = try DockerEngine(socket: options.engineSocket)
+        try Preflight.stepUsers(options.stepUsers, data: data, executable: executable)
         try Preflight.programs(ownRegistry: options.registry == nil)
         try await Preflight.port(options.port, host: options.host, patience: .seconds(1))
         let store = try Store(
@@ -75,7 +78,7 @@ struct Server {
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
                 pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
-                patience: max(1, options.patience), agent: data.agent),
+                patience: max(1, options.patience), agent: data.agent, stepUsers: options.stepUsers),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
@@ -112,11 +115,12 @@ struct Server {
         return secrets
     }
 
-    /// Tells where to go, and at the very first start the password that can't be seen again.
+    /// Tells where to go, who scripts run as, and at the very first start the password that can't be seen again.
     private func greet(_ access: Access, _ url: String) async throws {
         if let password = try await access.makeFirstAccount() {
             Terminal.print("Sign in as admin with the password \(password) (shown this once).")
         }
+        Terminal.print(options.stepUsers.sentence)
         Terminal.print("Slipway \(SlipwayVersion.current) is at \(url), its data in \(options.data.path)")
     }
 }
