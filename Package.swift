@@ -83,7 +83,9 @@ let package = Package(
         ],
         room("Engines", ["Model", "DockerAPI"], tests: ["StubServer"]),
         // Floor 3
-        room("Pipeline", ["Model", "Store", "StackFile", "Git", "Supervisor", "Engines", grdb, logging, yams]),
+        room(
+            "Pipeline",
+            ["Model", "Store", "StackFile", "Git", "Supervisor", "Engines", "LinuxCalls", grdb, logging, yams]),
         room(
             "Stacks",
             ["Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport"]),

@@ -209,6 +209,7 @@ class Scratch(contextlib.ExitStack):
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: sys.exit(143))
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="slipway-bench-"))
+        self.path.chmod(0o711)  # scripts run as users of their own
         self.callback(self._remove)
         return self
 

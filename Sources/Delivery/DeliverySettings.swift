@@ -1,3 +1,5 @@
+public import Pipeline
+
 /// Where Delivery keeps its things and how much it does at once.
 public struct DeliverySettings: Sendable {
     /// The data directory.
@@ -22,11 +24,14 @@ public struct DeliverySettings: Sendable {
     public var instance: String
     /// Path of `slipway-agent`, which runs the steps of the tests in their container; the engine sees it too.
     public var agent: String
+    /// Who scripts and host steps run as.
+    public var stepUsers: StepUsers
 
     public init(
         dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
         pollInterval: Int = 5, gitTimeout: Int = 300, buildSocket: String = "/var/run/docker.sock",
-        instance: String = "slipway", patience: Int = 600, agent: String
+        instance: String = "slipway", patience: Int = 600, agent: String,
+        stepUsers: StepUserPolicy = .server
     ) {
         self.dataDirectory = dataDirectory
         self.registry = registry
@@ -39,6 +44,7 @@ public struct DeliverySettings: Sendable {
         self.instance = instance
         self.agent = agent
         self.patience = patience
+        self.stepUsers = StepUsers(stepUsers, folders: "\(dataDirectory)/checkouts")
     }
 
     var checkouts: String { "\(dataDirectory)/checkouts" }

@@ -7,12 +7,17 @@ public struct Environment: Hashable, Sendable, Codable, Identifiable {
     public var aliases: [String]
     /// Path of the Docker Engine's socket.
     public var socket: String
+    /// Whether deploy scripts may use the engine's socket, by which they could do anything on its machine.
+    public var scriptsUseEngine: Bool
 
-    public init(id: Int64, name: String, aliases: [String] = [], socket: String) {
+    public init(
+        id: Int64, name: String, aliases: [String] = [], socket: String, scriptsUseEngine: Bool = false
+    ) {
         self.id = id
         self.name = name
         self.aliases = aliases
         self.socket = socket
+        self.scriptsUseEngine = scriptsUseEngine
     }
 }
 

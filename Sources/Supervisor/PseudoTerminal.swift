@@ -44,6 +44,11 @@ struct PseudoTerminal {
         self.other = other
     }
 
+    /// Makes the command's end another user's, as a login does.
+    func give(to user: UInt32) throws(Errno) {
+        guard fchown(other, user, gid_t.max) == 0, fchmod(other, 0o620) == 0 else { throw Errno() }
+    }
+
     /// After this our end reports a hang-up as soon as no process of the command's is left.
     func releaseOtherEnd() {
         close(other)

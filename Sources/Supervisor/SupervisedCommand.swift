@@ -24,12 +24,15 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
     public var skipsInterrupt: Bool?
     /// Seconds that the end of the run waits for room when the log can't be written.
     public var logPatience: Int
+    /// Who the command runs as; nil is the supervisor's own user.
+    public var user: SupervisedUser?
 
     /// A command with the defaults of a script step: no time limits, 120 columns, 40 rows.
     public init(
         arguments: [String], environment: [String: String], workingDirectory: String, logPath: String,
         inactivityTimeout: Int? = nil, timeLimit: Int? = nil, secrets: [String] = [],
-        columns: Int = 120, rows: Int = 40, signalGrace: Int = 5, skipsInterrupt: Bool? = nil, logPatience: Int = 60
+        columns: Int = 120, rows: Int = 40, signalGrace: Int = 5, skipsInterrupt: Bool? = nil, logPatience: Int = 60,
+        user: SupervisedUser? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -43,5 +46,23 @@ public struct SupervisedCommand: Codable, Hashable, Sendable {
         self.signalGrace = signalGrace
         self.skipsInterrupt = skipsInterrupt
         self.logPatience = logPatience
+        self.user = user
+    }
+}
+
+/// Who a command runs as, where that isn't the supervisor's own user: numbers, for which there need be no account.
+public struct SupervisedUser: Codable, Hashable, Sendable {
+    /// Its number (uid).
+    public var number: UInt32
+    /// Number of its group (gid).
+    public var group: UInt32
+    /// The groups that it is in besides, and no others.
+    public var groups: [UInt32]
+
+    /// A user as `/etc/passwd` numbers them.
+    public init(number: UInt32, group: UInt32, groups: [UInt32] = []) {
+        self.number = number
+        self.group = group
+        self.groups = groups
     }
 }

@@ -16,7 +16,7 @@ struct ScriptContext: Sendable {
     var fileEnvironment: [String: String]
     /// Secrets of the app in the environment, and paths of those that are files.
     var secrets: [String: String] = [:]
-    /// PATH, HOME and the like of the server.
+    /// PATH and HOME of the server, and what a login of the script's own user sets instead.
     var inherited: [String: String]
 }
 
@@ -39,6 +39,7 @@ func scriptEnvironment(_ context: ScriptContext) -> [String: String] {
         "SHIPIT_LINK": page, "TASK_ID": String(deploy.id), "IGNORED_SAFETIES": "0",
         "GIT_COMMITTER_NAME": context.commit.authorName, "GIT_COMMITTER_EMAIL": context.commit.authorEmail,
     ]
+    environment.merge(context.inherited) { own, _ in own }
     environment.merge(context.secrets) { own, _ in own }
     environment.merge(context.fileEnvironment) { _, file in file }
     environment["REVISION"] = deploy.sha.description

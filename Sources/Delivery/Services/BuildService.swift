@@ -132,7 +132,7 @@ struct BuildService: Sendable {
             configuration: configuration, engine: engine,
             dockerHost: "unix://\(settings.buildSocket)", registry: settings.registry, checkouts: settings.checkouts,
             instance: settings.instance, allowsHostSteps: settings.allowsHostSteps, sourceURL: sourceURL(of: app),
-            patience: settings.patience, agent: settings.agent,
+            patience: settings.patience, agent: settings.agent, stepUsers: settings.stepUsers,
             secrets: { [secrets] in try await secrets.given(for: scope) })
     }
 

@@ -17,6 +17,8 @@ struct DeployRun: Sendable {
     let settings: DeliverySettings
     let runner: StepRunner
     let secrets: SecretService
+    /// The environment of that id as it is now.
+    let environment: @Sendable (Int64) async throws -> Model.Environment
 
     private static let checkoutAction = "checkout"
     private var checkout: String { Self.checkout(of: deploy, settings) }
@@ -55,7 +57,10 @@ struct DeployRun: Sendable {
 
     func prepare(_ step: Step, _ record: StepRecord) async throws -> Preparation {
         if record.action == Self.checkoutAction {
+            let user = try settings.stepUsers.user(of: .deploy(deploy.id))
+            try settings.stepUsers.prepare(checkout)
             try await mirror.checkout(deploy.sha, to: checkout)
+            if let user { try settings.stepUsers.give(checkout, to: user) }
             return .done("HEAD is now at \(commit.sha.short) \(commit.title)")
         }
         let commands = Self.commands(of: configuration, kind: deploy.kind)
@@ -63,18 +68,21 @@ struct DeployRun: Sendable {
             throw Failure(.internal, "The step \(record.action) is not in the commit's configuration")
         }
         let plan = commands[index]
+        let user = try await user()
         // Stored hashed, so a restart in between makes another one.
         let token = try await access.makeDeployToken(deploy: deploy.id, environment: target.environment.id)
         let given = try await secrets.given(
             for: SecretScope(
                 app: target.app.name, environment: target.environment.name, contexts: configuration.deployContexts))
-        let files = try SecretFolder(instance: settings.instance, .deploy(deploy.id)).write(given.files)
+        let files = try SecretFolder(instance: settings.instance, .deploy(deploy.id)).write(
+            given.files, for: user?.user)
         var environment = scriptEnvironment(
             ScriptContext(
                 target: target, deploy: deploy, commit: commit, serverURL: settings.publicURL, binFolder: settings.bin,
                 token: token, fileEnvironment: configuration.environment,
                 secrets: given.variables.merging(files) { variable, _ in variable },
-                inherited: ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }))
+                inherited: ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
+                    .merging(user?.user.environment ?? [:]) { _, user in user }))
         environment.merge(plan.environment) { _, own in own }
         // A script that ends in `exec rancher …` is no process any more that `up` could ask where it lies.
         environment["SLIPWAY_SCRIPT"] = scriptPath(inCommand: plan.command).map { path in
@@ -85,7 +93,18 @@ struct DeployRun: Sendable {
                 arguments: Self.shell(plan.command), environment: environment, workingDirectory: directory(of: plan),
                 logPath: runner.logs.path(of: step), inactivityTimeout: plan.inactivityTimeout,
                 timeLimit: try await remaining(),
-                secrets: [token] + given.values))
+                secrets: [token] + given.values, user: user?.supervised))
+    }
+
+    /// Who the script runs as, with the groups that the environment grants it; nil is the server's own user.
+    private func user() async throws -> (user: StepUser, supervised: SupervisedUser)? {
+        guard let user = try settings.stepUsers.user(of: .deploy(deploy.id)) else { return nil }
+        // Does something only where an older server, with other users, had checked it out.
+        try settings.stepUsers.give(checkout, to: user)
+        // As it is now, not as it was when the deploy began.
+        let environment = try await environment(target.environment.id)
+        let groups = environment.scriptsUseEngine ? [try EngineGroup.number(ofSocket: environment.socket)] : []
+        return (user, user.supervised(granting: groups))
     }
 
     /// The shell alone expands variables; a step of several lines stops at the first that fails.

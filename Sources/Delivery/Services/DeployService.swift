@@ -127,7 +127,7 @@ struct DeployService: Sendable {
             deploy: deploy, target: target, commit: commit,
             configuration: try await builds.validConfiguration(of: target.app, at: deploy.sha),
             mirror: commits.mirror(of: target.app), access: access, settings: settings, runner: runner,
-            secrets: secrets)
+            secrets: secrets, environment: { [stacks] in try await stacks.environment($0) })
     }
 
     /// Takes the script's token away, tidies up and records the end, in this order: what is recorded as over has left
@@ -136,8 +136,9 @@ struct DeployService: Sendable {
         _ deploy: Deploy, _ target: Target, _ end: DeployVerdict, _ verification: Deploy.Verification?
     ) async {
         await persistently(logger) { try await access.revokeDeployTokens(deploy: deploy.id) }
+        await settings.stepUsers.release(.deploy(deploy.id))
         SecretFolder(instance: settings.instance, .deploy(deploy.id)).remove()
-        try? FileManager.default.removeItem(atPath: DeployRun.checkout(of: deploy, settings))
+        StepUsers.remove(DeployRun.checkout(of: deploy, settings))
         await runner.forget(.deploy(deploy.id))
         await persistently(logger) {
             try await journal.endDeploy(

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 import Model
 import Pipeline
@@ -36,12 +37,16 @@ struct Tidying: Sendable {
                 continue
             }
             do {
-                if match.1 == "build" {
+                let isBuild = match.1 == "build"
+                if isBuild {
                     if try await journal.knowsBuild(id) { continue }
                 } else if try await journal.openDeploys().contains(where: { $0.id == id }) {
                     continue
                 }
-                try FileManager.default.removeItem(atPath: "\(settings.checkouts)/\(name)")
+                if match.3 == ".home" { await settings.stepUsers.release(isBuild ? .build(id) : .deploy(id)) }
+                guard StepUsers.remove("\(settings.checkouts)/\(name)") else {
+                    throw Failure(.unavailable, "It can't be removed", cause: String(cString: strerror(errno)))
+                }
             } catch {
                 logger.warning("left behind", metadata: ["checkout": "\(name)", "reason": "\(error)"])
             }

@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include "StepCalls.h"
+#include "UserCalls.h"
 
 /// Makes this process the parent of its descendants whose own parent has died (`PR_SET_CHILD_SUBREAPER`, prctl(2)), so
 /// that none of them gets away. Returns 0, or -1 with `errno`.

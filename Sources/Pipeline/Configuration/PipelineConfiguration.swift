@@ -60,6 +60,9 @@ public struct TestPlan: Sendable, Hashable, Codable {
     /// File or folder with JUnit XML, relative to the repository.
     public var results: String?
 
+    /// Whether no image is named that its steps could run in.
+    var runsOnThisMachine: Bool { image == nil && build == nil }
+
     public init(
         image: String? = nil, build: ImageBuild? = nil, services: [ServicePlan] = [],
         environment: [String: String] = [:], steps: [StepPlan] = [], timeLimit: Int = 3600, results: String? = nil

@@ -24,7 +24,7 @@ struct BuildCommands {
         environment.merge(step.environment) { _, inner in inner }
         // What the files say of a variable wins over a secret of its name (CircleCI's rule).
         environment.merge(secrets.variables) { own, _ in own }
-        if test.image == nil && test.build == nil {
+        if test.runsOnThisMachine {
             guard request.allowsHostSteps else {
                 throw Failure(
                     .forbidden, "The tests name no image, and steps on this machine are not allowed",
@@ -33,12 +33,16 @@ struct BuildCommands {
                 )
             }
             environment["BASH_ENV"] = "\(request.jobFolder)/bash_env"
+            let user = try request.stepUsers.user(of: .build(request.build.id))
             let folder = SecretFolder(instance: request.instance, .build(request.build.id))
-            environment.merge(try folder.write(secrets.files)) { own, _ in own }
-            return command(
+            environment.merge(try folder.write(secrets.files, for: user)) { own, _ in own }
+            if let user { environment.merge(user.environment) { own, _ in own } }
+            var command = command(
                 Self.shell(step), environment: environment.merging(hostEnvironment) { own, _ in own },
                 directory: path(step.workingDirectory, in: request.checkout), step: step, remaining: remaining,
                 secrets: secrets.values)
+            command.user = user?.supervised()
+            return command
         }
         for name in secrets.files.keys where environment[name] == nil {
             environment[name] = SecretFile(source: name).target
@@ -67,12 +71,13 @@ struct BuildCommands {
     // MARK: Images
 
     /// Builds the stage of the commit's own Dockerfile that its tests run in.
-    func buildTestImage() -> SupervisedCommand {
+    func buildTestImage() throws -> SupervisedCommand {
         let builds =
             [request.configuration.test?.build].compactMap { $0 }.map { ($0, request.testImage) }
             + (request.configuration.test?.services ?? []).compactMap { service in
                 service.build.map { ($0, "\(request.testImage)-\(service.name)") }
             }
+        for (build, _) in builds { try check(build.context, build.dockerfile) }
         // The second tag keeps the layers when the build's own is removed at its end.
         let lines = builds.enumerated().map { index, entry in
             Self.quoted(
@@ -87,6 +92,7 @@ struct BuildCommands {
     /// Builds the image, tagged with the whole SHA and labelled as OCI has it.
     func buildImage() throws -> SupervisedCommand {
         let image = try plan()
+        try check(image.context, image.dockerfile)
         let labels = [
             "org.opencontainers.image.revision": request.commit.sha.description,
             "org.opencontainers.image.source": request.sourceURL,
@@ -114,6 +120,10 @@ struct BuildCommands {
         return image
     }
 
+    private func check(_ context: String, _ dockerfile: String) throws {
+        try BuildContext(root: request.checkout).check(context: context, dockerfile: dockerfile)
+    }
+
     private func tag(of image: ImagePlan) -> String { "\(request.location(of: image)):\(request.commit.sha)" }
 
     // MARK: Parts
@@ -131,7 +141,7 @@ struct BuildCommands {
     /// Through a pipe, so that docker prints lines and not a moving picture.
     private func patient(_ kind: PatientCommand.Kind, _ command: [String]) -> SupervisedCommand {
         let patient = PatientCommand(
-            kind: kind, patience: request.patience, mark: JobFolder(request.jobFolder).waiting, command: command)
+            kind: kind, patience: request.patience, mark: request.waiting, command: command)
         return SupervisedCommand(
             arguments: patient.arguments, environment: dockerEnvironment, workingDirectory: request.checkout,
             logPath: logPath,
@@ -139,9 +149,12 @@ struct BuildCommands {
     }
 
     private var dockerEnvironment: [String: String] {
-        hostEnvironment.merging(["DOCKER_HOST": request.dockerHost, "DOCKER_BUILDKIT": Self.hasBuildKit ? "1" : "0"]) {
-            _, docker in docker
-        }
+        // buildx would ask git about the working copy, whose configuration may by now be anybody's.
+        let docker = [
+            "DOCKER_HOST": request.dockerHost, "DOCKER_BUILDKIT": Self.hasBuildKit ? "1" : "0", "BUILDX_GIT_INFO": "0",
+            "BUILDX_GIT_LABELS": "0", "GIT_DIR": "/dev/null",
+        ]
+        return hostEnvironment.merging(docker) { _, docker in docker }
     }
 
     private var hostEnvironment: [String: String] {

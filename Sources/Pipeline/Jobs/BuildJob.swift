@@ -30,6 +30,8 @@ public struct BuildRequest: Sendable {
     public var patience: Int
     /// Path of `slipway-agent`, which runs the steps of the tests in their container.
     public var agent: String
+    /// Who the tests' steps run as where they run on this machine.
+    public var stepUsers: StepUsers
     /// What the steps of the tests are given; asked when a step is about to start.
     public var secrets: @Sendable () async throws -> GivenSecrets
 
@@ -37,6 +39,7 @@ public struct BuildRequest: Sendable {
         build: Build, app: App, commit: Commit, mirror: GitMirror, configuration: PipelineConfiguration,
         engine: any Engine, dockerHost: String, registry: String, checkouts: String, instance: String,
         allowsHostSteps: Bool, sourceURL: String, patience: Int = 600, agent: String,
+        stepUsers: StepUsers? = nil,
         secrets: @escaping @Sendable () async throws -> GivenSecrets = { GivenSecrets() }
     ) {
         self.build = build
@@ -53,6 +56,7 @@ public struct BuildRequest: Sendable {
         self.sourceURL = sourceURL
         self.patience = patience
         self.agent = agent
+        self.stepUsers = stepUsers ?? StepUsers(.server, folders: checkouts)
         self.secrets = secrets
     }
 
@@ -60,6 +64,9 @@ public struct BuildRequest: Sendable {
     var checkout: String { "\(checkouts)/build-\(build.id)" }
     /// Files that the steps share with Slipway, beside the working copy.
     var jobFolder: String { "\(checkouts)/build-\(build.id).job" }
+    /// Where the reason stands while docker waits for what is away: beside the working copy, where no step can write.
+    var waiting: String { Self.waiting(build: build.id, checkouts) }
+    static func waiting(build: Int64, _ checkouts: String) -> String { "\(checkouts)/build-\(build).waiting" }
     /// Name of the primary container; another Slipway on the same engine has builds of the same numbers.
     var primary: String { "slipway-build-\(instance.prefix(8))-\(build.id)" }
     /// The image that is built from the commit for its own tests; its layers stay under ``testCache``.
@@ -135,11 +142,16 @@ public struct BuildJob: Sendable {
     private func makeFolders() throws {
         try JobFolder(request.jobFolder).make()
         do {
-            try FileManager.default.createDirectory(atPath: request.checkout, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: request.checkout, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw Failure(
                 .unavailable, "The folder \(request.checkout) can't be made", cause: error.localizedDescription)
         }
+        guard request.stepUsers.policy == .server || !runsOnThisMachine else { return }
+        // The steps of a container may run as whoever its image names.
+        try request.stepUsers.open(request.checkout, mode: 0o755)
+        try request.stepUsers.open(request.jobFolder, mode: 0o1777)
     }
 
     /// An exit status of docker's says nothing: its last words do, or what became of the container.
@@ -165,8 +177,7 @@ public struct BuildJob: Sendable {
 
     /// What the build's image or push waits for now; nil while it goes on.
     public static func waiting(build: Int64, checkouts: String) -> String? {
-        let text = try? String(
-            contentsOfFile: JobFolder("\(checkouts)/build-\(build).job").waiting, encoding: .utf8)
+        let text = try? String(contentsOfFile: BuildRequest.waiting(build: build, checkouts), encoding: .utf8)
         return text.map { "Waiting: \($0.trimmingCharacters(in: .whitespacesAndNewlines))" }
     }
 
@@ -178,11 +189,12 @@ public struct BuildJob: Sendable {
         } catch {
             runner.warn("containers of build \(request.build.id) are left", error)
         }
+        await request.stepUsers.release(owner)
         SecretFolder(instance: request.instance, owner).remove()
-        try? FileManager.default.removeItem(atPath: request.checkout)
+        for path in [request.checkout, request.waiting] { StepUsers.remove(path) }
         await runner.forget(owner)
         // Last: as long as it is there, the build hasn't been cleaned up.
-        try? FileManager.default.removeItem(atPath: request.jobFolder)
+        StepUsers.remove(request.jobFolder)
     }
 
     /// The builds, running ones too, that haven't been cleaned up yet.
@@ -203,9 +215,10 @@ public struct BuildJob: Sendable {
         case .checkout:
             try makeFolders()
             try await request.mirror.checkout(request.commit.sha, to: request.checkout)
+            try give()
             return .done("HEAD is now at \(request.commit.sha.short) \(request.commit.title)")
         case .testImage:
-            return .supervised(commands(step).buildTestImage())
+            return .supervised(try commands(step).buildTestImage())
         case .containers:
             if let text = await ahead.text() { return .done(text) }
             return .done(try await JobContainers(request).start())
@@ -213,14 +226,32 @@ public struct BuildJob: Sendable {
             guard let test = request.configuration.test, test.steps.indices.contains(index) else {
                 throw Failure(.internal, "The test step \(index) is not in the commit's configuration")
             }
+            try give()
             return .supervised(
                 try commands(step).run(
                     test.steps[index], of: test, remaining: try await remaining(test), try await request.secrets()))
         case .image:
+            try await closeWorkingCopy()
             return .supervised(try commands(step).buildImage())
         case .push:
             return .supervised(try commands(step).pushImage())
         }
+    }
+
+    private var runsOnThisMachine: Bool { request.configuration.test?.runsOnThisMachine ?? false }
+
+    /// Makes the working copy that of the user as which the steps run on this machine, where they do.
+    private func give() throws {
+        guard runsOnThisMachine, let user = try request.stepUsers.user(of: owner) else { return }
+        for folder in [request.jobFolder, request.checkout] { try request.stepUsers.give(folder, to: user) }
+    }
+
+    /// Ends whatever of the tests could still change the files that the server's user now reads.
+    private func closeWorkingCopy() async throws {
+        guard request.configuration.test != nil else { return }
+        try await runner.endBackgrounds(of: owner)
+        if !runsOnThisMachine { try await JobContainers(request).removePrimary() }
+        await request.stepUsers.endProcesses(of: owner)
     }
 
     private func commands(_ step: Step) -> BuildCommands {

@@ -83,6 +83,13 @@ struct JobContainers {
         return runs ? nil : "the step's container was ended while it ran: by a stop of the Docker Engine, or by hand"
     }
 
+    /// Removes the container that can write in the working copy.
+    func removePrimary() async throws {
+        for container in try await request.engine.containers(labels: labels) where container.name == request.primary {
+            try await request.engine.remove(container.id)
+        }
+    }
+
     /// Removes every container of the build, and the images that were built for its tests alone.
     func remove() async throws {
         let id = request.build.id

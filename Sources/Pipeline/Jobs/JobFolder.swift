@@ -17,9 +17,6 @@ struct JobFolder {
         }
     }
 
-    /// Holds what the step waits for, while it does.
-    var waiting: String { "\(path)/waiting" }
-
     /// Where the agent of the primary container takes steps.
     var agentSocket: String { "\(path)/\(Self.agentSocketName)" }
     static let agentSocketName = "agent.sock"
@@ -34,12 +31,16 @@ struct JobFolder {
 
         """
 
+    /// Makes it for the server's user alone; who opens it to others does that when it is whole. Again and again does no
+    /// harm until a step has run.
     func make() throws {
         do {
             let files = FileManager.default
+            if !files.fileExists(atPath: path) {
+                try files.createDirectory(
+                    atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
             try files.createDirectory(atPath: "\(path)/bin", withIntermediateDirectories: true)
-            // Steps may run as another user than Slipway's.
-            try files.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: path)
             if !files.fileExists(atPath: "\(path)/bash_env") {
                 try Data().write(to: URL(filePath: "\(path)/bash_env"))
                 try files.setAttributes([.posixPermissions: 0o666], ofItemAtPath: "\(path)/bash_env")

@@ -22,16 +22,22 @@ public struct SecretFolder: Sendable {
     /// A file system in memory, so that no disk ever holds them.
     private static func base(ofInstance instance: String) -> String { "/dev/shm/slipway-\(instance)" }
 
-    /// Writes the files and returns their paths by name; may be repeated.
-    public func write(_ files: [String: String]) throws -> [String: String] {
+    /// Writes the files, for that user alone or the server's own, and returns their paths by name; may be repeated.
+    public func write(_ files: [String: String], for user: StepUser? = nil) throws -> [String: String] {
         guard !files.isEmpty else { return [:] }
         for folder in [base, "\(base)/\(name)"] {
             guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.failure(folder) }
             var status = stat()
-            guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
-                status.st_mode & 0o077 == 0
+            guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_mode & 0o066 == 0,
+                status.st_uid == geteuid() || (folder != base && status.st_uid == user?.number)
             else {
                 throw Failure(.forbidden, "The folder \(folder) is another user's", hint: "Remove it.")
+            }
+        }
+        if let user {
+            // Its own folder is found by its name alone.
+            guard chmod(base, 0o711) == 0, chown("\(base)/\(name)", user.number, user.group) == 0 else {
+                throw Self.failure(base)
             }
         }
         var paths: [String: String] = [:]
@@ -41,6 +47,7 @@ public struct SecretFolder: Sendable {
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
             guard descriptor >= 0 else { throw Self.failure(path) }
             defer { close(descriptor) }
+            if let user, fchown(descriptor, user.number, user.group) != 0 { throw Self.failure(path) }
             let bytes = Array(value.utf8)
             guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Self.failure(path) }
             paths[secret] = path
@@ -50,7 +57,7 @@ public struct SecretFolder: Sendable {
 
     /// Removes the files; may be repeated.
     public func remove() {
-        try? FileManager.default.removeItem(atPath: "\(base)/\(name)")
+        StepUsers.remove("\(base)/\(name)")
         rmdir(base)
     }
 
@@ -59,7 +66,7 @@ public struct SecretFolder: Sendable {
         let base = base(ofInstance: instance)
         let kept = Set(open.map { SecretFolder(instance: instance, $0).name })
         for name in (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? [] where !kept.contains(name) {
-            try? FileManager.default.removeItem(atPath: "\(base)/\(name)")
+            StepUsers.remove("\(base)/\(name)")
         }
         rmdir(base)
     }

@@ -236,6 +236,12 @@ public struct StepRunner: Sendable {
         try await table.end(step, state, exitStatus: outcome.exitStatus, reason: reason, at: outcome.endedAt)
     }
 
+    /// Ends the steps in the background before the last one; to be asked by what needs them gone.
+    func endBackgrounds(of owner: Step.Owner) async throws {
+        let rows = try await table.rows(of: owner)
+        try await endBackgrounds(rows.filter(\.record.background).map(\.step).filter { $0.state == .running })
+    }
+
     private func endBackgrounds(_ steps: [Step]) async throws {
         for step in steps {
             // The server ended between the record and the start.

@@ -10,7 +10,9 @@ public import Store
 /// Everything that matters is in the database; dropping this object at any point and making a new one changes nothing.
 public actor StackService {
     /// The tables that this target owns.
-    public static let migrations: [Migration] = [StackTables.migration, StackTables.answers]
+    public static let migrations: [Migration] = [
+        StackTables.migration, StackTables.answers, StackTables.scriptsUseEngine,
+    ]
 
     let store: Store
     let engineFor: @Sendable (Environment) throws -> any Engine
@@ -104,7 +106,7 @@ public actor StackService {
             try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM environment ORDER BY name")).map { row in
                 Environment(
                     id: row["id"], name: row["name"], aliases: try JSONText.decode(row["aliases"]),
-                    socket: row["socket"])
+                    socket: row["socket"], scriptsUseEngine: row["scriptsUseEngine"])
             }
         }
     }
@@ -130,6 +132,16 @@ public actor StackService {
             try Store.log("environment/\(id)", "added", in: db)
             return Environment(id: id, name: name, aliases: aliases, socket: socket)
         }
+    }
+
+    /// Lets deploy scripts in the environment use the engine's socket, or no longer.
+    public func setScriptsUseEngine(_ use: Bool, in environment: Environment) async throws -> Environment {
+        try await store.write { db in
+            try db.execute(
+                sql: "UPDATE environment SET scriptsUseEngine = ? WHERE id = ?", arguments: [use, environment.id])
+            try Store.log("environment/\(environment.id)", use ? "engineGranted" : "engineRevoked", in: db)
+        }
+        return try await self.environment(environment.id)
     }
 
     /// The environment of that name or alias. Throws `.notFound`, listing those that there are.

@@ -12,6 +12,13 @@ enum StackTables {
         }
     }
 
+    /// Whether deploy scripts may use the engine's socket.
+    static let scriptsUseEngine = Migration("stacks-3-scripts-use-engine") { db in
+        try db.alter(table: "environment") { t in
+            t.add(column: "scriptsUseEngine", .boolean).notNull().defaults(to: false)
+        }
+    }
+
     static let migration = Migration("stacks-1-tables") { db in
         try db.create(table: "environment") { t in
             t.autoIncrementedPrimaryKey("id")

@@ -14,6 +14,10 @@ extension API {
         var socket: String?
     }
 
+    private struct EngineAccess: Decodable {
+        var scripts: Bool
+    }
+
     static let environmentRoutes: [APIRoute] = [
         APIRoute(
             method: .get, path: "/environments", access: .known, summary: "Places to run things",
@@ -38,6 +42,22 @@ extension API {
                 name: new.name, aliases: new.aliases ?? [], socket: new.socket ?? "/var/run/docker.sock")
             call.context.note.added(environment)
             return environment
+        },
+        APIRoute(
+            method: .put, path: "/environments/{environment}/engine-access", access: .right(.configure, .server),
+            action: "environment.engine-access",
+            summary: "Lets deploy scripts in the environment use the engine's socket, or no longer",
+            body: [
+                .init(
+                    name: "scripts", type: "boolean",
+                    text: "Whether they may; who may can do anything on the engine's machine.", isRequired: true)
+            ], answer: "Environment"
+        ) { call in
+            let wish = try await call.body(EngineAccess.self)
+            let before = try await call.environment()
+            let after = try await call.services.stacks.setScriptsUseEngine(wish.scripts, in: before)
+            call.context.note.change(from: before, to: after)
+            return try .value(after)
         },
         APIRoute(
             method: .get, path: "/environments/{environment}/stacks", access: .right(.read, .environment),

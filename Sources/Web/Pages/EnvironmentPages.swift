@@ -74,7 +74,22 @@ struct EnvironmentPage: Sendable {
             <div class="sub mono small">\(environment.socket)</div></div>
             <div class="actions"><a class="button" href="/environments/\(environment.name)/secrets">Secrets</a></div></div>
             <div data-live="stacks">\(failure.map(Pieces.notice))\(content(context))</div>
+            <section class="narrow"><div class="bar"><h2>Deploy scripts</h2></div><div class="card pad">\(scripts(context))</div></section>
             """)
+    }
+
+    /// Whether scripts may use the engine's socket, and the button that changes it.
+    private func scripts(_ context: PageContext) -> HTML {
+        let (sentence, answer, button): (String, String, String) =
+            environment.scriptsUseEngine
+            ? (
+                "They may use the engine's socket: whoever writes one can do anything on its machine.", "no",
+                "Take it away"
+            )
+            : ("They can't use the engine's socket; rancher up and slipway work without it.", "yes", "Let them use it")
+        let fields: HTML = "<input type=\"hidden\" name=\"scripts\" value=\"\(answer)\"><button>\(button)</button>"
+        let form = context.form("/environments/\(environment.name)/engine-access", fields)
+        return "<p>\(sentence)</p>\(form, if: context.may(.configure, .server))"
     }
 
     private func content(_ context: PageContext) -> HTML {

@@ -26,6 +26,10 @@ struct EnvironmentRoutes: Sendable {
             .get("/environments/{environment}", .right(.read, .environment)) { _, context in
                 try await page(context)
             },
+            .post("/environments/{environment}/engine-access", .right(.configure, .server), "environment.engine-access")
+            {
+                _, context in try await setEngineAccess(context)
+            },
             .get(path, .right(.read, .environment)) { _, context in try await logPage(context) },
             .get("\(path).txt", .right(.read, .environment)) { request, context in
                 let chunks = try await logs(context, follow: false)
@@ -68,6 +72,13 @@ struct EnvironmentRoutes: Sendable {
             let page = EnvironmentsPage(environments: try await services.environments(context), failure: failure)
             return .page(page.render(try await services.page(context)), status: .init(code: failure.httpStatus))
         }
+    }
+
+    private func setEngineAccess(_ context: WebContext) async throws -> Response {
+        let before = try await environment(context)
+        let after = try await services.stacks.setScriptsUseEngine(context.form["scripts"] == "yes", in: before)
+        context.note.change(from: before, to: after)
+        return .seeOther("/environments/\(after.name)")
     }
 
     private func logs(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engines
 import Foundation
 import Model
+import Pipeline
 
 /// `slipway doctor`: what is missing on this machine, and how to mend it.
 struct DoctorCommand: AsyncParsableCommand {
@@ -11,11 +12,14 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The data directory.", valueName: "directory")) var data: String = DataDirectory.standard
     @Option(help: ArgumentHelp("The Docker Engine's socket.", valueName: "path")) var engine = "/var/run/docker.sock"
+    @Option(help: ArgumentHelp("As for the server.", valueName: "user")) var stepUser: String?
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let checks =
-            Self.programs.map { Self.program($0) } + [Self.agent(), await engineCheck(), dataCheck(), diskCheck()]
+            Self.programs.map { Self.program($0) } + [
+                Self.agent(), await engineCheck(), dataCheck(), diskCheck(), Self.stepUsers(stepUser, data: data),
+            ]
         if json {
             try printJSON(checks)
         } else {
@@ -68,6 +72,19 @@ struct DoctorCommand: AsyncParsableCommand {
             let failure = error as? Failure
             return Check(
                 name: "slipway-agent", ok: false, found: failure?.message ?? "\(error)", mend: failure?.hint)
+        }
+    }
+
+    /// Who scripts would run as.
+    static func stepUsers(_ option: String?, data: String) -> Check {
+        let name = "users of scripts"
+        do {
+            let policy = try StepUserPolicy.ofThisMachine(option)
+            try Preflight.stepUsers(policy, data: DataDirectory(data), executable: OwnExecutable.path())
+            return Check(name: name, ok: true, found: policy.sentence, mend: nil)
+        } catch {
+            let failure = error as? Failure
+            return Check(name: name, ok: false, found: failure?.message ?? "\(error)", mend: failure?.hint)
         }
     }
 

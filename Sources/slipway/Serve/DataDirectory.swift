@@ -43,6 +43,7 @@ struct DataDirectory: Sendable {
                 try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 try files.setAttributes([.posixPermissions: mode], ofItemAtPath: folder)
             }
+            try closeDatabase()
             for name in ["rancher", "rancher-compose", "slipway"] {
                 let link = "\(bin)/\(name)"
                 if (try? files.destinationOfSymbolicLink(atPath: link)) == executable { continue }
@@ -63,6 +64,17 @@ struct DataDirectory: Sendable {
         throw Failure(
             .conflict, "A restore into \(path) has begun and not ended",
             hint: "Run `slipway restore` again: it begins anew. Nothing else may use the directory meanwhile.")
+    }
+
+    /// Makes the database nobody else's to read, which others could reach through the folder: SQLite gives the files
+    /// beside it the rights of the file.
+    private func closeDatabase() throws {
+        let descriptor = open(database, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission) }
+        close(descriptor)
+        for end in ["", "-wal", "-shm"] where chmod(database + end, 0o600) != 0 && errno != ENOENT {
+            throw CocoaError(.fileWriteNoPermission)
+        }
     }
 
     /// Copies the agent to ``agent``, unless it is there: the engine, which mounts it into containers, may not see the

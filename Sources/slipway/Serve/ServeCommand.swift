@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Model
+import Pipeline
 
 /// `slipway serve`: runs the server.
 struct ServeCommand: AsyncParsableCommand {
@@ -61,6 +62,14 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "file"))
     var signIn: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Who scripts and host steps run as: an account, a range of numbers such as 60600-60855, or none for the \
+            server's own user. A server that runs as root takes that range by itself. Also SLIPWAY_STEP_USER.
+            """, valueName: "user"))
+    var stepUser: String?
+
     @Flag(help: "Let test steps without an image run on this machine.")
     var allowHostSteps = false
 
@@ -81,7 +90,8 @@ struct ServeCommand: AsyncParsableCommand {
                 data: DataDirectory(data), host: host, port: port, publicURL: publicURL, registry: registry,
                 engineSocket: engine, environment: environment, aliases: alias, buildSlots: builds, pollInterval: poll,
                 patience: patience, allowsHostSteps: allowHostSteps,
-                signIn: signIn ?? ProcessInfo.processInfo.environment["SLIPWAY_SIGN_IN"])
+                signIn: signIn ?? ProcessInfo.processInfo.environment["SLIPWAY_SIGN_IN"],
+                stepUsers: try StepUserPolicy.ofThisMachine(stepUser))
         ).run()
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Logging
 import Model
+import Pipeline
 import SecretStore
 import Secrets
 import ServiceLifecycle
@@ -30,6 +31,7 @@ struct ServerOptions: Sendable {
     var allowsHostSteps: Bool
     /// The file that says how people sign in; nil means with passwords.
     var signIn: String?
+    var stepUsers: StepUserPolicy
 }
 
 /// Puts the parts together and runs them until a signal.
@@ -54,6 +56,7 @@ struct Server {
         let supervisor = Supervisor(runDirectory: data.runFolder, executable: executable)
         supervisor.removeDrafts()
         let engine = try DockerEngine(socket: options.engineSocket)
+        try Preflight.stepUsers(options.stepUsers, data: data, executable: executable)
         try Preflight.programs(ownRegistry: options.registry == nil)
         try await Preflight.port(options.port, host: options.host, patience: .seconds(1))
         let registry = options.registry == nil ? Registry(data: data, logger: logger) : nil
@@ -78,7 +81,7 @@ struct Server {
                 dataDirectory: data.path, registry: registryAddress,
                 publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
                 pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
-                patience: max(1, options.patience), agent: data.agent),
+                patience: max(1, options.patience), agent: data.agent, stepUsers: options.stepUsers),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
@@ -125,11 +128,12 @@ struct Server {
         return secrets
     }
 
-    /// Tells where to go, and at the very first start the password that can't be seen again.
+    /// Tells where to go, who scripts run as, and at the very first start the password that can't be seen again.
     private func greet(_ access: Access, _ url: String) async throws {
         if let password = try await access.makeFirstAccount() {
             Terminal.print("Sign in as admin with the password \(password) (shown this once).")
         }
+        Terminal.print(options.stepUsers.sentence)
         Terminal.print("Slipway \(SlipwayVersion.current) is at \(url), its data in \(options.data.path)")
     }
 }

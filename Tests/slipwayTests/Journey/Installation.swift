@@ -48,6 +48,8 @@ final class Installation: Sendable {
         self.socket = socket
         folder = FileManager.default.temporaryDirectory.appending(path: "slipway-\(name)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // Scripts run as users of their own, and leave marks here.
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder)
         let first = Int.random(in: 20_000..<30_000)
         port = (first..<first + 1000).first(where: Registry.isFree) ?? first
     }
@@ -228,6 +230,14 @@ extension Installation {
     func mountSmallDisk(megabytes: Int) async throws {
         try FileManager.default.createDirectory(atPath: data.path, withIntermediateDirectories: true)
         try await shell("mount -t tmpfs -o size=\(megabytes)m,mode=711 tmpfs '\(data.path)'")
+    }
+
+    /// Makes a file that every script may write to, and returns its path.
+    func shared(_ name: String) throws -> String {
+        let path = "\(folder)/\(name)"
+        try Data().write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: path)
+        return path
     }
 
     /// Names in a folder of the data directory.

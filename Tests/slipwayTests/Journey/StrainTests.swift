@@ -22,11 +22,13 @@ struct StrainTests {
             try await slipway.mountSmallDisk(megabytes: 48)
             try await slipway.start()
             let fill = "\(slipway.data.path)/fill"
+            try Data().write(to: URL(filePath: fill))
+            try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: fill)
             let repository = try await slipway.app("web", files: [:])
             let sha = try await repository.push(
                 "Fill",
                 script(
-                    "echo begun; test -e \(slipway.folder)/mark || head -c 64M /dev/zero > \(fill); for i in 1 2 3; do echo line $i; done; echo $? > \(slipway.folder)/mark"
+                    "umask 0; echo begun; test -e \(slipway.folder)/mark || head -c 64M /dev/zero > \(fill); for i in 1 2 3; do echo line $i; done; echo $? > \(slipway.folder)/mark"
                 ))
             _ = try await slipway.build(of: "web", sha)
             let deploy = try await slipway.deploy("web", sha)

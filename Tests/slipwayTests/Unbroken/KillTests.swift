@@ -16,7 +16,7 @@ struct KillTests {
         print("kill -9: \(count) points in each of \(KillPhase.allCases.count) phases; again with \(replay)")
         try await Installation.run { slipway in
             let port = Int.random(in: 30_000..<32_000)
-            let ledger = "\(slipway.folder)/ledger"
+            let ledger = try slipway.shared("ledger")
             let repository = try await slipway.app(
                 "web", files: try KillSample.files(name: "\(slipway.name)-web", port: port, ledger: ledger))
             let audit = KillAudit(slipway: slipway, port: port, ledger: ledger)

@@ -65,7 +65,7 @@ struct SupervisorKillTests {
         var random = SplitMix(state: seed)
         print("kill -9 of supervisors; again with SLIPWAY_KILL_SEED=\(seed)")
         try await Installation.run { slipway in
-            let ledger = "\(slipway.folder)/ledger"
+            let ledger = try slipway.shared("ledger")
             let repository = try await slipway.app("web", files: [:])
             for (victim, isServerDead) in Victim.allCases.flatMap({ [($0, false), ($0, true)] }) {
                 let point = Int.random(in: 0..<1500, using: &random)
