@@ -102,7 +102,7 @@ let package = Package(
             "Web",
             [
                 "Model", "Store", "Git", "Engines", "Access", "Stacks", "Pipeline", "Delivery", "SecretStore", grdb,
-                hummingbird, lifecycle, logging, nioCore,
+                hummingbird, lifecycle, logging, nioCore, nioHTTP1,
             ], tests: ["Secrets", "Supervisor", "HTTPTransport"], excluding: ["Golden"]),
         // Floor 6
         [

@@ -12,6 +12,16 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case conflict
         case unauthorized
         case forbidden
+        /// The request's method is none that the path knows.
+        case methodNotAllowed = "method-not-allowed"
+        /// The request is for another server than this one, by the name that it calls it.
+        case misdirected
+        /// The request, or what it carries, is larger than is taken.
+        case tooLarge = "too-large"
+        /// The request carries something of a kind that isn't read.
+        case unsupportedMediaType = "unsupported-media-type"
+        /// There were too many of these; later there may be more.
+        case tooMany = "too-many"
         /// A part that Slipway needs (engine, registry, git remote, disk) doesn't answer.
         case unavailable
         case timedOut = "timed-out"
@@ -59,6 +69,11 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case .conflict, .rolledBack: 409
         case .unauthorized: 401
         case .forbidden: 403
+        case .methodNotAllowed: 405
+        case .misdirected: 421
+        case .tooLarge: 413
+        case .unsupportedMediaType: 415
+        case .tooMany: 429
         case .unavailable: 503
         case .timedOut: 504
         case .failed, .internal: 500

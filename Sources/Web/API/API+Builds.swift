@@ -41,7 +41,7 @@ extension API {
         if first.ended, first.bytes.isEmpty { return .nothing }
         if call.query("follow") == "1", !first.ended, !isWhole {
             return .raw(
-                .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
+                try .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
                     let last = try await log.bytes(from: offset, to: &writer)
                     return [.logOffset: "\(last.next)", .logEnded: "\(last.ended)"]
                 })

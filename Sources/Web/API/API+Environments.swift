@@ -76,7 +76,7 @@ extension API {
                 container: try call.path("container"), in: try await call.environment(),
                 follow: call.query("follow") == "1", tail: try call.number("tail") ?? 500)
             return .raw(
-                .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
+                try .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
                     for try await chunk in chunks.cancelOnGracefulShutdown() {
                         try await writer.write(ByteBuffer(bytes: chunk))
                     }

@@ -18,7 +18,7 @@ extension API {
                 .init(name: "topics", text: "app/1,deploy/3; all without it."),
                 .init(name: "after", type: "integer", text: "The last event that was seen."),
             ], answer: "text/event-stream"
-        ) { call in .raw(LiveRoutes(services: call.services).events(call.request, call.context, named: nil)) },
+        ) { call in .raw(try LiveRoutes(services: call.services).events(call.request, call.context, named: nil)) },
         APIRoute(
             method: .get, path: "/audit", access: .right(.administer, .server),
             summary: "Who did what, newest first", query: filters + paging, answer: "Page of AuditEntry"
@@ -33,7 +33,7 @@ extension API {
             summary: "The whole audit log, newest first, an entry a line", query: filters,
             answer: "application/jsonl"
         ) { call in
-            .raw(AuditRoutes(services: call.services).export(try AuditFilter(call), call.request, call.context))
+            .raw(try AuditRoutes(services: call.services).export(AuditFilter(call), call.request, call.context))
         },
     ]
 }

@@ -36,8 +36,6 @@ struct APIRoute: Sendable {
 
 /// A request to the API with what it takes to answer it.
 struct APICall: Sendable {
-    private static let largestBody = 4 << 20
-
     var request: Request
     var context: WebContext
     var services: WebServices
@@ -63,7 +61,9 @@ struct APICall: Sendable {
 
     /// The body. Throws `.usage`, saying what is wrong with it.
     func body<T: Decodable>(_ type: T.Type) async throws -> T {
-        let buffer = try await request.body.collect(upTo: Self.largestBody)
+        let limits = services.settings.limits
+        let buffer = try await request.body.collect(upTo: limits.json)
+        try JSONShape.check(buffer.readableBytesView, limits)
         do {
             return try JSONCoding.decoder.decode(type, from: Data(buffer.readableBytesView))
         } catch let error as DecodingError {

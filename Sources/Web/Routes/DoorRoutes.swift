@@ -31,13 +31,7 @@ struct DoorRoutes: Sendable {
         ]
     }
 
-    private var isSecure: Bool { services.settings.publicURL.hasPrefix("https:") }
-
     private func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
-        // Another site's form would sign the visitor in as somebody else.
-        if let site = request.headers[.fetchSite], site == "cross-site" {
-            throw Failure(.forbidden, "The sign-in form is from another site")
-        }
         let next = Self.local(context.form["next"])
         let account = (context.form["account"] ?? "").trimmed
         context.note.set { $0.actor = account }
@@ -47,15 +41,17 @@ struct DoorRoutes: Sendable {
             // The session of before, if there was one, doesn't outlive the new one.
             try await endSession(context)
             var response = Response.seeOther(next)
-            response.setCookie(Self.cookie(secret, maxAge: 30 * 86_400, isSecure: isSecure))
+            response.setCookie(SessionCookie.cookie(secret, isSecure: context.isSecure))
             return response
         } catch let failure as Failure where failure.httpStatus < 500 {
             // Too many attempts: those that were carried out are recorded, which is enough.
-            if failure.code == .forbidden { context.note.set { $0.isSkipped = true } }
+            if failure.code == .tooMany { context.note.set { $0.isSkipped = true } }
             let page = SignInPage(account: account, next: next, failure: failure)
             var outside = try await services.page(context)
             outside.principal = nil
-            return Response.page(page.render(outside), status: .init(code: failure.httpStatus))
+            var response = Response.page(page.render(outside), status: .init(code: failure.httpStatus))
+            if failure.code == .tooMany { response.headers[.retryAfter] = "60" }
+            return response
         }
     }
 
@@ -63,18 +59,12 @@ struct DoorRoutes: Sendable {
     private func signOut(_ context: WebContext) async throws -> Response {
         try await endSession(context)
         var response = Response.seeOther("/sign-in")
-        response.setCookie(Self.cookie("", maxAge: 0, isSecure: isSecure))
+        response.setCookie(SessionCookie.cookie("", isSecure: context.isSecure))
         return response
     }
 
     private func endSession(_ context: WebContext) async throws {
         if case .session(let secret) = context.credential { try await services.access.signOut(session: secret) }
-    }
-
-    private static func cookie(_ value: String, maxAge: Int, isSecure: Bool) -> Cookie {
-        Cookie(
-            name: Gatekeeper.cookie, value: value, maxAge: maxAge, path: "/", secure: isSecure, httpOnly: true,
-            sameSite: .lax)
     }
 
     /// A path of ours: never an address of another site.

@@ -15,7 +15,20 @@ struct WebServices: Sendable {
     var store: Store
     var settings: WebSettings
     var logger: Logger
+    let seats: StreamSeats
     var now: @Sendable () -> Date = { Date() }
+
+    init(
+        delivery: Delivery, stacks: StackService, access: Access, store: Store, settings: WebSettings, logger: Logger
+    ) {
+        self.delivery = delivery
+        self.stacks = stacks
+        self.access = access
+        self.store = store
+        self.settings = settings
+        self.logger = logger
+        seats = StreamSeats(most: settings.limits.streams)
+    }
 
     /// What a page needs to know besides its own subject.
     func page(_ context: WebContext) async throws -> PageContext {
