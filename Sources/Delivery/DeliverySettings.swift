@@ -6,8 +6,10 @@ public struct DeliverySettings: Sendable {
     public var dataDirectory: String
     /// `127.0.0.1:5000`: where images without a registry in their name are pushed.
     public var registry: String
-    /// `http://127.0.0.1:8080`: how people and scripts reach the server.
+    /// `https://slipway.example.com`: how people reach the server.
     public var publicURL: String
+    /// `http://127.0.0.1:8080`: how scripts on this machine do.
+    public var scriptURL: String
     /// Whether test steps without an image may run on this machine.
     public var allowsHostSteps: Bool
     /// Builds at a time.
@@ -28,14 +30,15 @@ public struct DeliverySettings: Sendable {
     public var stepUsers: StepUsers
 
     public init(
-        dataDirectory: String, registry: String, publicURL: String, allowsHostSteps: Bool = false, buildSlots: Int = 2,
-        pollInterval: Int = 5, gitTimeout: Int = 300, buildSocket: String = "/var/run/docker.sock",
-        instance: String = "slipway", patience: Int = 600, agent: String,
+        dataDirectory: String, registry: String, publicURL: String, scriptURL: String? = nil,
+        allowsHostSteps: Bool = false, buildSlots: Int = 2, pollInterval: Int = 5, gitTimeout: Int = 300,
+        buildSocket: String = "/var/run/docker.sock", instance: String = "slipway", patience: Int = 600, agent: String,
         stepUsers: StepUserPolicy = .server
     ) {
         self.dataDirectory = dataDirectory
         self.registry = registry
         self.publicURL = publicURL
+        self.scriptURL = scriptURL ?? publicURL
         self.allowsHostSteps = allowsHostSteps
         self.buildSlots = buildSlots
         self.pollInterval = pollInterval

@@ -18,11 +18,14 @@ public struct GitHTTPBackend: Sendable {
 
     private let projectRoot: String
     private let timeout: Duration
+    private let largestPush: Int?
 
-    /// `projectRoot` holds the bare repositories, `<app>.git`. A request that takes longer than `timeout` is ended.
-    public init(projectRoot: String, timeout: Duration = .seconds(3600)) {
+    /// `projectRoot` holds the bare repositories, `<app>.git`. A request that takes longer than `timeout` is ended;
+    /// a push that brings more than `largestPush` bytes is refused by git itself.
+    public init(projectRoot: String, timeout: Duration = .seconds(3600), largestPush: Int? = nil) {
         self.projectRoot = projectRoot
         self.timeout = timeout
+        self.largestPush = largestPush
         // A git that ends before it has read everything must not end the server.
         signal(SIGPIPE, SIG_IGN)
     }
@@ -93,6 +96,11 @@ public struct GitHTTPBackend: Sendable {
             "REMOTE_USER": request.user, "REMOTE_ADDR": "127.0.0.1", "GATEWAY_INTERFACE": "CGI/1.1",
         ]
         for (key, value) in own { variables[key] = value }
+        if let largestPush {
+            variables["GIT_CONFIG_COUNT"] = "1"
+            variables["GIT_CONFIG_KEY_0"] = "receive.maxInputSize"
+            variables["GIT_CONFIG_VALUE_0"] = String(largestPush)
+        }
         return variables
     }
 }

@@ -8,13 +8,20 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// A file, a value or a name is wrong.
         case invalid
         case notFound = "not-found"
-        case tooLarge = "too-large"
-        /// The body is of another kind than what is read here.
-        case unsupportedMediaType = "unsupported-media-type"
         /// The request doesn't fit the present state.
         case conflict
         case unauthorized
         case forbidden
+        /// The request's method is none that the path knows.
+        case methodNotAllowed = "method-not-allowed"
+        /// The request is for another server than this one, by the name that it calls it.
+        case misdirected
+        /// The request, or what it carries, is larger than is taken.
+        case tooLarge = "too-large"
+        /// The request carries something of a kind that isn't read.
+        case unsupportedMediaType = "unsupported-media-type"
+        /// There were too many of these; later there may be more.
+        case tooMany = "too-many"
         /// A part that Slipway needs (engine, registry, git remote, disk) doesn't answer.
         case unavailable
         case timedOut = "timed-out"
@@ -79,6 +86,9 @@ extension Failure.Code {
         case .conflict, .rolledBack: 409
         case .unauthorized: 401
         case .forbidden: 403
+        case .methodNotAllowed: 405
+        case .misdirected: 421
+        case .tooMany: 429
         case .unavailable: 503
         case .timedOut: 504
         case .failed, .internal: 500

@@ -197,4 +197,39 @@ struct AccessTests {
         try await access.addAccount("ada", password: "twelve chars")
         await #expect(throws: Failure.self) { try await access.addAccount("ada", password: nil) }
     }
+
+    @Test(arguments: [
+        "elevenchars", "a   b   c   d", "qwerty123456", "QWERTY123456", "passwordpassword", "111111111111",
+        "ababababababab", "bernadette-12", String(repeating: "abcdefgh ", count: 15),
+    ])
+    func `A password that is tried first is refused`(password: String) async throws {
+        let access = try access()
+        await #expect(throws: Failure.self) { try await access.addAccount("bernadette", password: password) }
+        try await access.addAccount("ada", password: nil)
+        await #expect(throws: Failure.self) {
+            try await access.setPassword(password.replacing("bernadette", with: "ada"), of: "bernadette")
+        }
+    }
+
+    @Test(arguments: [
+        "twelve chars", "correct horse battery", "пароль из слов", "密码由许多文字组成今天下雨", "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧",
+        String(repeating: "abcdefgh", count: 16), "        spaces count too", "'; DROP TABLE account; --",
+    ])
+    func `Any other is taken, whole and with all of its characters`(password: String) async throws {
+        let access = try access()
+        try await access.addAccount("ada", password: password)
+        _ = try await access.signIn(account: "ada", password: password)
+        await #expect(throws: Failure.self) {
+            try await access.signIn(account: "ada", password: String(password.dropLast()))
+        }
+        // Any other may follow, the same one too: nothing asks for a change.
+        try await access.setPassword(password, of: "ada")
+    }
+
+    @Test func `The common passwords are such as would be taken`() {
+        #expect(CommonPasswords.all.count > 150)
+        for password in CommonPasswords.all {
+            #expect(AccountRules.passwordLength.contains(password.count) && password == password.lowercased())
+        }
+    }
 }

@@ -143,7 +143,8 @@ struct RulesTests {
         return scriptEnvironment(
             ScriptContext(
                 target: Target(id: 1, app: app, environment: Environment(id: 1, name: "production", socket: "/s")),
-                deploy: deploy, commit: commit(2), serverURL: "http://127.0.0.1:8080", binFolder: "/data/bin",
+                deploy: deploy, commit: commit(2), serverURL: "http://127.0.0.1:8080",
+                scriptURL: "http://127.0.0.1:9090", binFolder: "/data/bin",
                 token: "slp_x", fileEnvironment: ["REVISION": "mine", "COLOUR": "blue"],
                 inherited: ["PATH": "/usr/bin", "HOME": "/root", "SECRET": "s"]))
     }
@@ -157,7 +158,7 @@ struct RulesTests {
             "LAST_DEPLOYED_SHA": sha(1).description, "TASK_ID": "7", "SHIPIT": "1",
             "GITHUB_REPO_OWNER": "acme", "GITHUB_REPO_NAME": "orders",
             "DIFF_LINK": "https://github.com/Acme/Orders/compare/\(sha(1))...\(sha(2))",
-            "DEPLOY_URL": "http://127.0.0.1:8080/targets/orders/production", "EMAIL": "a@example.com",
+            "DEPLOY_URL": "http://127.0.0.1:8080/targets/orders/production", "SLIPWAY_URL": "http://127.0.0.1:9090", "EMAIL": "a@example.com",
             "SHIPIT_LINK": "http://127.0.0.1:8080/deploys/7", "SHIPIT_USER": "ada via Slipway", "COLOUR": "blue",
             "PATH": "/data/bin:/usr/bin", "IGNORED_SAFETIES": "0",
         ]

@@ -104,6 +104,23 @@ struct GitHTTPBackendTests {
         }
     }
 
+    @Test func pushThatBringsTooMuchIsRefused() async throws {
+        try await Scratch.use { scratch in
+            try await scratch.bash("head -c 300000 /dev/urandom > big; commit One")
+            try await scratch.mirror.create()
+            let body = try await push(scratch)
+            for (largest, isTaken) in [(100_000, false), (1_000_000, true)] {
+                let backend = GitHTTPBackend(projectRoot: scratch.folder + "/git", largestPush: largest)
+                let pushed = try await backend.handle(
+                    CGIRequest(
+                        method: "POST", pathInfo: "/orders.git/git-receive-pack", contentType: receive,
+                        contentLength: body.count, user: "ann"),
+                    body: Chunks(bytes: body))
+                #expect(contains(try await read(pushed), "ok refs/heads/main") == isTaken)
+            }
+        }
+    }
+
     @Test func gzippedRequestsArePassedOn() async throws {
         try await Scratch.use { scratch in
             try await scratch.bash("commit One")

@@ -37,6 +37,7 @@ struct World: Sendable {
     static func run(
         signIn: SignInConfiguration = SignInConfiguration(), publicURL: String = "http://127.0.0.1",
         replacing replace: @Sendable ([Route]) -> [Route] = { $0 },
+        settings change: (inout WebSettings) -> Void = { _ in },
         _ body: @Sendable @escaping (World) async throws -> Void
     ) async throws {
         // Short, because the path of a socket may have 107 bytes.
@@ -58,11 +59,12 @@ struct World: Sendable {
             settings: DeliverySettings(
                 dataDirectory: folder, registry: "127.0.0.1:5000", publicURL: "http://127.0.0.1", agent: "/bin/false"),
             logger: logger)
+        var settings = WebSettings(
+            host: "127.0.0.1", port: 0, socketPath: "\(folder)/slipway.sock", publicURL: publicURL, version: "test")
+        change(&settings)
         let server = WebServer(
-            delivery: delivery, stacks: stacks, access: access, store: store,
-            settings: WebSettings(
-                host: "127.0.0.1", port: 0, socketPath: "\(folder)/slipway.sock", publicURL: publicURL,
-                version: "test"), signIn: signIn, logger: logger)
+            delivery: delivery, stacks: stacks, access: access, store: store, settings: settings, signIn: signIn,
+            logger: logger)
         let (ports, told) = AsyncStream.makeStream(of: Int.self)
         let routes = replace(server.routes)
         let group = ServiceGroup(services: server.listeners(routes: routes) { told.yield($0) }, logger: logger)

@@ -45,7 +45,7 @@ extension Access {
     @discardableResult
     public func addAccount(_ name: String, password: String?) async throws -> Account {
         try AccountRules.check(name: name, of: "an account")
-        if let password { try AccountRules.check(password: password) }
+        if let password { try AccountRules.check(password: password, of: name) }
         let (hash, at) = (try password.map(Password.hash), now())
         try await store.write { db in
             try db.execute(
@@ -58,7 +58,7 @@ extension Access {
 
     /// Gives the account a new password; its sessions end, except `session`.
     public func setPassword(_ password: String, of name: String, keeping session: String? = nil) async throws {
-        try AccountRules.check(password: password)
+        try AccountRules.check(password: password, of: name)
         let (hash, kept) = (try Password.hash(password), session.map(Token.hash))
         try await store.write { db in
             try db.execute(sql: "UPDATE account SET passwordHash = ? WHERE name = ?", arguments: [hash, name])

@@ -15,11 +15,11 @@ public struct Session: Hashable, Sendable {
 
 extension Access {
     /// Returns a new session's secret for the cookie. Throws `.unauthorized` for a wrong name or password, the same for
-    /// both, and `.forbidden` for a while after too many attempts at an account or from an address.
+    /// both, and `.tooMany` for a while after too many attempts at an account or from an address.
     public func signIn(account: String, password: String, from address: String = "") async throws -> String {
         let at = now()
         guard attempts.begin(account: account, address: address, at: at) else {
-            throw Failure(.forbidden, "Too many attempts to sign in", hint: "Try again in a minute.")
+            throw Failure(.tooMany, "Too many attempts to sign in", hint: "Try again in a minute.")
         }
         let hash = try await store.read {
             try String.fetchOne(

@@ -46,7 +46,7 @@ public struct Team: Hashable, Sendable, Codable, Identifiable {
 /// What names of accounts and teams, and passwords, must be like.
 enum AccountRules {
     /// As many as one can type, and enough against guessing.
-    static let passwordLength = 12...200
+    static let passwordLength = 12...128
 
     static func check(name: String, of what: String) throws {
         guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._@-]{0,63}/) != nil else {
@@ -56,11 +56,22 @@ enum AccountRules {
         }
     }
 
-    static func check(password: String) throws {
-        guard passwordLength.contains(password.count) else {
+    /// Whichever characters one likes; but what is guessed first is no password: what everybody has, the account's own
+    /// name, or a few characters again and again.
+    static func check(password: String, of account: String) throws {
+        // Spaces in a row are one, as to how much there is to guess.
+        let count = password.replacing(#/ {2,}/#, with: " ").count
+        guard passwordLength.lowerBound <= count, password.count <= passwordLength.upperBound else {
             throw Failure(
-                .invalid, "The password has \(password.count) characters",
+                .invalid, "The password has \(count) characters",
                 hint: "\(passwordLength.lowerBound) to \(passwordLength.upperBound) of them, whichever you like.")
+        }
+        let plain = password.lowercased()
+        let isNamed = account.count > 3 && plain.replacing(account.lowercased(), with: "").count < 8
+        guard !CommonPasswords.all.contains(plain), !isNamed, Set(plain).count > 4 else {
+            throw Failure(
+                .invalid, "The password is among those that are tried first",
+                hint: "Some words that don't belong together make a good one.")
         }
     }
 }

@@ -62,7 +62,7 @@ public final class OutsideSignIn: Sendable {
     }
 
     /// Where to send the browser, and the secret of the cookie that binds the way back to it. Throws `.notFound` for an
-    /// unknown provider, `.forbidden` after too many beginnings from an address, `.unavailable` where the provider
+    /// unknown provider, `.tooMany` after too many beginnings from an address, `.unavailable` where the provider
     /// doesn't answer.
     public func begin(
         _ name: String, next: String, from address: String
@@ -146,7 +146,7 @@ public final class OutsideSignIn: Sendable {
         init(_ failure: Failure, _ reason: String) { (self.failure, self.reason) = (failure, reason) }
     }
 
-    private static let tooMany = Failure(.forbidden, "Too many attempts to sign in", hint: "Try again in a minute.")
+    private static let tooMany = Failure(.tooMany, "Too many attempts to sign in", hint: "Try again in a minute.")
 
     /// What a person is told of an error, and what the log is.
     private func refusal(

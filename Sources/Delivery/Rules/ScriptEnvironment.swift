@@ -8,6 +8,8 @@ struct ScriptContext: Sendable {
     var commit: Commit
     /// `http://127.0.0.1:8080`.
     var serverURL: String
+    /// Where the commands of the script ask: the machine's own port, which needs no TLS.
+    var scriptURL: String
     /// Folder with `rancher`, `rancher-compose` and `slipway`, first in the PATH.
     var binFolder: String
     /// Good for this deploy's environment alone.
@@ -46,7 +48,7 @@ func scriptEnvironment(_ context: ScriptContext) -> [String: String] {
     environment["SHA"] = deploy.sha.description
     environment["DIFF_LINK"] = diffLink(repository, deploy)
     if deploy.kind == .rollback { environment["ROLLBACK"] = "1" }
-    environment["SLIPWAY_URL"] = context.serverURL
+    environment["SLIPWAY_URL"] = context.scriptURL
     environment["SLIPWAY_TOKEN"] = context.token
     environment["SLIPWAY_DEPLOY_ID"] = String(deploy.id)
     environment["SLIPWAY_APP"] = app.name

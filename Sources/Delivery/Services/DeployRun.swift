@@ -78,7 +78,8 @@ struct DeployRun: Sendable {
             given.files, for: user?.user)
         var environment = scriptEnvironment(
             ScriptContext(
-                target: target, deploy: deploy, commit: commit, serverURL: settings.publicURL, binFolder: settings.bin,
+                target: target, deploy: deploy, commit: commit, serverURL: settings.publicURL,
+                scriptURL: settings.scriptURL, binFolder: settings.bin,
                 token: token, fileEnvironment: configuration.environment,
                 secrets: given.variables.merging(files) { variable, _ in variable },
                 inherited: ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }

@@ -52,7 +52,7 @@ extension API {
         let (first, isWhole) = try await log.firstPiece(from: offset)
         if first.ended, first.bytes.isEmpty { return Response(status: .noContent) }
         if call.query("follow") == "1", !first.ended, !isWhole {
-            return .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
+            return try .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
                 let last = try await log.bytes(from: offset, to: &writer)
                 return [.logOffset: "\(last.next)", .logEnded: "\(last.ended)"]
             }

@@ -47,17 +47,16 @@ extension API {
             method: .put, path: "/environments/{environment}/engine-access", access: .right(.configure, .server),
             action: "environment.engine-access",
             summary: "Lets deploy scripts in the environment use the engine's socket, or no longer",
-            body: [
-                .init(
-                    name: "scripts", type: "boolean",
-                    text: "Whether they may; who may can do anything on the engine's machine.", isRequired: true)
-            ], answer: "Environment"
+            body: .of(
+                EngineAccess.self,
+                [.about("scripts", "Whether they may; who may can do anything on the engine's machine.")]),
+            answer: Environment.self
         ) { call in
             let wish = try await call.body(EngineAccess.self)
             let before = try await call.environment()
             let after = try await call.services.stacks.setScriptsUseEngine(wish.scripts, in: before)
             call.context.note.change(from: before, to: after)
-            return try .value(after)
+            return after
         },
         APIRoute(
             method: .get, path: "/environments/{environment}/stacks", access: .right(.read, .environment),
@@ -94,7 +93,7 @@ extension API {
             let chunks = try await call.services.stacks.logs(
                 container: try call.path("container"), in: try await call.environment(),
                 follow: call.query("follow") == "1", tail: try call.number("tail") ?? 500)
-            return .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
+            return try .stream("text/plain; charset=utf-8", of: call.request, call.context) { writer in
                 for try await chunk in chunks.cancelOnGracefulShutdown() {
                     try await writer.write(ByteBuffer(bytes: chunk))
                 }

@@ -22,7 +22,7 @@ extension API {
                 Events for as long as one listens: `id` grows, `event` is the kind (queued, step, ended, …), `data` is an \
                 Event as JSON. The first is `hello`, without data.
                 """
-        ) { LiveRoutes(services: $0.services).events($0.request, $0.context, named: nil) },
+        ) { try LiveRoutes(services: $0.services).events($0.request, $0.context, named: nil) },
         APIRoute(
             method: .get, path: "/audit", access: .right(.administer, .server),
             summary: "Who did what, newest first", query: filters + paging, answer: Page<AuditEntry>.self
@@ -36,7 +36,7 @@ extension API {
             path: "/audit.jsonl", access: .right(.administer, .server),
             summary: "The whole audit log, newest first, an entry a line", query: filters,
             media: "application/jsonl", text: "An AuditEntry as JSON in each line."
-        ) { AuditRoutes(services: $0.services).export(try AuditFilter($0), $0.request, $0.context) },
+        ) { try AuditRoutes(services: $0.services).export(AuditFilter($0), $0.request, $0.context) },
     ]
 }
 

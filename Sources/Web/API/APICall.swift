@@ -9,8 +9,6 @@ import Stacks
 
 /// A request to the API with what it takes to answer it.
 struct APICall: Sendable {
-    private static let largestBody = 4 << 20
-
     var route: APIRoute
     var request: Request
     var context: WebContext
@@ -64,7 +62,9 @@ struct APICall: Sendable {
             throw Failure(
                 .unsupportedMediaType, "The body of the request is not JSON", hint: "Send Content-Type: application/json.")
         }
-        let buffer = try await request.body.collect(upTo: Self.largestBody)
+        let limits = services.settings.limits
+        let buffer = try await request.body.collect(upTo: limits.json)
+        try JSONShape.check(buffer.readableBytesView, limits)
         let data = Data(buffer.readableBytesView)
         let problem = Failure(
             .usage, "The body of the request can't be read", hint: "GET /api/v1/openapi.json describes it.")

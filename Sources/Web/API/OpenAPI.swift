@@ -34,7 +34,7 @@ enum OpenAPI {
                         "description": .text("slp_…, made with `slipway tokens create`."),
                     ]),
                     "session": .object([
-                        "type": .text("apiKey"), "in": .text("cookie"), "name": .text(Gatekeeper.cookie),
+                        "type": .text("apiKey"), "in": .text("cookie"), "name": .text(DoorCookies(isSecure: url.hasPrefix("https:")).sessionName),
                         "description": .text("Of who is signed in; what changes something takes X-CSRF-Token too."),
                     ]),
                 ]),
@@ -148,7 +148,8 @@ enum OpenAPI {
 
     /// How an operation may fail: what follows from who may ask, from what it takes, and what it says of itself.
     static func problems(of route: APIRoute) -> Set<Failure.Code> {
-        var codes: Set<Failure.Code> = [.usage, .unauthorized]
+        // The last ones, before it is looked at: another server's name, too many connections or streams.
+        var codes: Set<Failure.Code> = [.usage, .unauthorized, .misdirected, .tooMany]
         if route.path.contains("{") { codes.insert(.notFound) }
         if case .right(let right, let subject) = route.access {
             if subject == .secret { codes.insert(.notFound) }

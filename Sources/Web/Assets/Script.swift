@@ -187,6 +187,41 @@ enum Script {
               next.scrollIntoView({ block: "center" });
             });
           };
+          // A password can be looked at while it is typed, and a new one says how much there is to guess.
+          const weight = (text) => {
+            const kinds = [[/[a-z]/, 26], [/[A-Z]/, 26], [/[0-9]/, 10], [/[^a-zA-Z0-9]/, 33]];
+            const alphabet = kinds.reduce((sum, [kind, size]) => sum + (kind.test(text) ? size : 0), 0);
+            // What comes again, or follows in the alphabet or on the keys, adds little.
+            const fresh = [...text].filter((c, i, all) => !all.slice(Math.max(0, i - 3), i).includes(c)
+              && (i === 0 || Math.abs(c.charCodeAt(0) - all[i - 1].charCodeAt(0)) !== 1));
+            return text.length < 12 ? 0 : Math.min(4, Math.floor(Math.min(fresh.length, new Set(fresh).size * 2) * Math.log2(alphabet || 1) / 18));
+          };
+          $$("input[type=password]").forEach((input) => {
+            const button = document.createElement("button");
+            button.type = "button";
+            button.className = "link reveal";
+            button.textContent = "Show";
+            button.setAttribute("aria-pressed", "false");
+            button.setAttribute("aria-label", "Show the password");
+            button.addEventListener("click", () => {
+              const isShown = input.type === "password";
+              input.type = isShown ? "text" : "password";
+              button.textContent = isShown ? "Hide" : "Show";
+              button.setAttribute("aria-pressed", String(isShown));
+            });
+            input.form?.addEventListener("submit", () => { input.type = "password"; });
+            input.before(button);
+            if (input.autocomplete !== "new-password") return;
+            const meter = document.createElement("meter");
+            [meter.min, meter.low, meter.high, meter.optimum, meter.max, meter.value] = [0, 2, 3, 4, 4, 0];
+            meter.setAttribute("aria-label", "How hard the password is to guess");
+            input.addEventListener("input", () => {
+              meter.value = weight(input.value);
+              meter.title = ["too short or too simple", "easy to guess", "fair", "good", "strong"][meter.value];
+            });
+            input.after(meter);
+          });
+
           wire(document);
           listen(document.body);
 

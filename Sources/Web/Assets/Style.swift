@@ -127,6 +127,8 @@ extension Style {
         .danger.primary { background: var(--bad); border-color: var(--bad); color: var(--surface); }
         .big { min-height: 2.75rem; padding: .6rem 1.5rem; font-size: var(--t-l); font-weight: 620; }
         .link { border: 0; background: none; padding: 0; min-height: 0; color: var(--muted); font-weight: 450; }
+        .reveal { float: right; font-size: var(--t-s); }
+        meter { width: 100%; height: 6px; margin-top: var(--s1); }
         .link:hover { background: none; color: var(--text); text-decoration: underline; }
         .actions { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; }
         .actions:empty { display: none; }

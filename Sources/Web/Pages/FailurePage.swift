@@ -18,7 +18,9 @@ struct FailurePage: Sendable {
         switch failure.code {
         case .notFound: "Not found"
         case .unauthorized, .forbidden: "Not allowed"
-        case .usage, .invalid, .conflict, .tooLarge, .unsupportedMediaType: "That can't be done"
+        case .usage, .invalid, .conflict, .methodNotAllowed, .misdirected, .tooLarge, .unsupportedMediaType:
+            "That can't be done"
+        case .tooMany: "Too many requests"
         case .unavailable, .timedOut: "Something doesn't answer"
         case .failed, .rolledBack, .internal: "That went wrong"
         }

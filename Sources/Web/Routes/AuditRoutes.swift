@@ -32,8 +32,8 @@ struct AuditRoutes: Sendable {
     }
 
     /// An entry a line, newest first, read piece by piece.
-    func export(_ filter: AuditFilter, _ request: Request, _ context: WebContext) -> Response {
-        .stream("application/jsonl", of: request, context) { writer in
+    func export(_ filter: AuditFilter, _ request: Request, _ context: WebContext) throws -> Response {
+        try .stream("application/jsonl", of: request, context) { writer in
             var filter = filter
             while true {
                 let entries = try await services.access.audit.entries(filter, limit: Self.pieceSize)

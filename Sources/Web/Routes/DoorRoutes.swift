@@ -32,10 +32,6 @@ struct DoorRoutes: Sendable {
     }
 
     private func signIn(_ request: Request, _ context: WebContext) async throws -> Response {
-        // Another site's form would sign the visitor in as somebody else.
-        if let site = request.headers[.fetchSite], site == "cross-site" {
-            throw Failure(.forbidden, "The sign-in form is from another site")
-        }
         let next = Self.local(context.form["next"])
         let account = (context.form["account"] ?? "").trimmed
         context.note.set { $0.actor = account }
@@ -49,7 +45,7 @@ struct DoorRoutes: Sendable {
             return try await services.signedIn(secret, next: next, context)
         } catch let failure as Failure where failure.httpStatus < 500 {
             // Too many attempts: those that were carried out are recorded, which is enough.
-            if failure.code == .forbidden { context.note.set { $0.isSkipped = true } }
+            if failure.code == .tooMany { context.note.set { $0.isSkipped = true } }
             return try await services.signInPage(account: account, next: next, failure: failure, context)
         }
     }
@@ -62,7 +58,7 @@ struct DoorRoutes: Sendable {
         }
         try await services.endSession(context)
         var response = Response.seeOther("/sign-in")
-        response.setCookie(services.cookies.session(nil))
+        response.setCookie(context.cookies.session(nil))
         return response
     }
 

@@ -33,7 +33,7 @@ struct EnvironmentRoutes: Sendable {
             .get(path, .right(.read, .environment)) { _, context in try await logPage(context) },
             .get("\(path).txt", .right(.read, .environment)) { request, context in
                 let chunks = try await logs(context, follow: false)
-                return .stream("text/plain; charset=utf-8", of: request, context) { writer in
+                return try .stream("text/plain; charset=utf-8", of: request, context) { writer in
                     for try await chunk in chunks { try await writer.write(.init(bytes: chunk)) }
                     return nil
                 }
@@ -114,7 +114,7 @@ struct EnvironmentRoutes: Sendable {
     /// back has no double.
     private func live(_ request: Request, _ context: WebContext) async throws -> Response {
         let chunks = try await logs(context, follow: true)
-        return .stream("text/event-stream", of: request, context) { writer in
+        return try .stream("text/event-stream", of: request, context) { writer in
             try await writer.send(ServerEvent(event: "reset", data: ""))
             var cursor = LogCursor(offset: 0)
             var rest: [UInt8] = []

@@ -68,14 +68,16 @@ struct StreamWriter {
 
 extension Response {
     /// An answer that lasts until `body` returns, the client goes away or the server shuts down. `body` gives back the
-    /// trailing headers.
+    /// trailing headers. Throws `.tooMany` where the caller has as many open as one may.
     static func stream(
         _ type: String, of request: Request, _ context: WebContext,
         _ body: @escaping @Sendable @concurrent (inout StreamWriter) async throws -> HTTPFields?
-    ) -> Response {
-        Response(
+    ) throws -> Response {
+        let seat = try context.seats?.take(context.principal?.actor.key ?? context.address)
+        return Response(
             status: .ok, headers: [.contentType: type, .cacheControl: "no-store", .buffering: "no"],
             body: .init { writer in
+                defer { withExtendedLifetime(seat) {} }
                 var stream = StreamWriter(writer, context)
                 var trailers: HTTPFields?
                 try await request.body.consumeWithCancellationOnInboundClose { _ in

@@ -44,7 +44,8 @@ struct GitRoutes: Sendable {
         }
         let isPush = service == .push && request.method == .post
         let root = (services.delivery.gitDirectory(of: app) as NSString).deletingLastPathComponent
-        let answer = try await GitHTTPBackend(projectRoot: root).handle(
+        let room = service == .push ? try Self.room(at: root, reserve: services.settings.limits.diskReserve) : nil
+        let answer = try await GitHTTPBackend(projectRoot: root, largestPush: room).handle(
             wanted, body: request.body.map { Array($0.readableBytesView) }
         ) {
             guard isPush else { return }
@@ -61,5 +62,15 @@ struct GitRoutes: Sendable {
         return Response(
             status: .init(code: answer.head.status), headers: headers,
             body: .init(asyncSequence: answer.body.map { ByteBuffer(bytes: $0) }))
+    }
+
+    /// How many bytes a push may bring. Throws `.unavailable` where there is no room: deploys and logs need the rest.
+    static func room(at folder: String, reserve: Int) throws -> Int? {
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return nil }
+        guard free > reserve else {
+            throw Failure(.unavailable, "The server's disk is full: nothing can be pushed", hint: "Free space there.")
+        }
+        return free - reserve
     }
 }

@@ -12,7 +12,9 @@ struct LiveRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .get("/live", .known) { request, context in events(request, context, named: "news") },
+            .get("/live", .known) { request, context in
+                try events(request, context, named: "news")
+            },
             log("builds", .right(.read, .build)), log("deploys", .right(.read, .deploy)),
         ]
     }
@@ -21,7 +23,7 @@ struct LiveRoutes: Sendable {
         .get("/\(owner)/{id}/steps/{step}/log/live", access) { request, context in
             let log = try await Self.log(services, owner, context)
             let at = request.headers[.lastEventID] ?? request.uri.queryParameters["offset"].map(String.init)
-            return .stream("text/event-stream", of: request, context) { writer in
+            return try .stream("text/event-stream", of: request, context) { writer in
                 try await log.events(from: at.flatMap(LogCursor.init), to: &writer)
                 return nil
             }
@@ -38,11 +40,11 @@ struct LiveRoutes: Sendable {
 
     /// Events of `?topics=a/1,b/2` (all without it) after `Last-Event-ID`, `?after=` or now; `named` is nil where each
     /// keeps its own kind as its name. Those of what the reader may not see are left out.
-    func events(_ request: Request, _ context: WebContext, named name: String?) -> Response {
+    func events(_ request: Request, _ context: WebContext, named name: String?) throws -> Response {
         let query = request.uri.queryParameters
         let topics = (query["topics"] ?? "").split(separator: ",").map(String.init)
         let asked = request.headers[.lastEventID] ?? query["after"].map(String.init)
-        return .stream("text/event-stream", of: request, context) { writer in
+        return try .stream("text/event-stream", of: request, context) { writer in
             var resources: [String: Resource] = [:]
             var last = try await services.store.lastEventID()
             if let asked = asked.flatMap(Int64.init) { last = min(last, asked) }

@@ -24,7 +24,7 @@ struct SignInRoutes: Sendable {
                 try context.parameters.require("provider"), next: next, from: context.address)
             var response = Response.seeOther(address)
             response.headers[.cacheControl] = "no-store"
-            response.setCookie(services.cookies.attempt(secret))
+            response.setCookie(context.cookies.attempt(secret))
             return response
         } catch let failure as Failure where failure.code != .notFound {
             return try await services.signInPage(next: next, failure: failure, context)
@@ -37,14 +37,14 @@ struct SignInRoutes: Sendable {
         let outcome = try await services.signIn.finish(
             provider,
             SignInAnswer(state: given("state"), code: given("code"), error: given("error"), issuer: given("iss")),
-            secret: services.cookies.attempt(of: request), from: context.address)
+            secret: context.cookies.attempt(of: request), from: context.address)
         note(outcome, provider, context)
         var response: Response
         switch outcome.result {
         case .success(let entry): response = try await services.signedIn(entry.session, next: entry.next, context)
         case .failure(let failure): response = try await services.signInPage(next: "/", failure: failure, context)
         }
-        response.setCookie(services.cookies.attempt(nil))
+        response.setCookie(context.cookies.attempt(nil))
         return response
     }
 

@@ -29,11 +29,21 @@ extension Response {
     static func seeOther(_ path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
 
     /// A problem document (RFC 9457).
-    static func problem(_ failure: Failure) -> Response {
-        var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
+    static func problem(_ failure: Failure, status: HTTPResponse.Status? = nil) -> Response {
+        let (head, body) = Problem.answer(failure, status: status)
+        return Response(status: head.status, headers: head.headerFields, body: .init(byteBuffer: body))
+    }
+}
+
+extension Problem {
+    /// The failure as an answer; `status` where it isn't the one of all failures of that code.
+    static func answer(_ failure: Failure, status: HTTPResponse.Status?) -> (HTTPResponse, ByteBuffer) {
+        var headers: HTTPFields = [.contentType: contentType, .cacheControl: "no-store"]
         if failure.code == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"Slipway\"" }
-        let body = (try? JSONCoding.encoder.encode(Problem(failure))).map { [UInt8]($0) } ?? []
-        return Response(
-            status: .init(code: failure.httpStatus), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+        var problem = Problem(failure)
+        if let status { problem.status = status.code }
+        let body = (try? JSONCoding.encoder.encode(problem)).map { [UInt8]($0) } ?? []
+        let head = HTTPResponse(status: status ?? .init(code: failure.httpStatus), headerFields: headers)
+        return (head, ByteBuffer(bytes: body))
     }
 }

@@ -26,6 +26,9 @@ struct DoorCookies: Sendable {
     /// The cookie of a sign-in that begins; with nil, what removes it.
     func attempt(_ secret: String?) -> Cookie { cookie(Self.attempt, secret, maxAge: Self.attemptAge) }
 
+    /// What a session's is called.
+    var sessionName: String { name(Self.session) }
+
     private func name(_ name: String) -> String { isSecure ? "__Host-\(name)" : name }
 
     private func cookie(_ name: String, _ secret: String?, maxAge: Int) -> Cookie {

@@ -1,4 +1,5 @@
 import Access
+import HTTPTypes
 import Hummingbird
 import Logging
 import Model
@@ -14,11 +15,21 @@ struct FailureMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            let failure = failure(from: error, request)
+            let refusal = error as? Refusal
+            var failure = refusal?.failure ?? failure(from: error, request)
             if failure.httpStatus >= 500 {
-                services.logger.error("\(request.method) \(request.uri.path): \(failure)")
+                services.logger.error(
+                    "\(request.method) \(request.uri.path): \(failure)", metadata: ["request": "\(context.id)"])
             }
-            return try await answer(failure, request, context)
+            // What a defect looks like from inside is in the log alone, where the number leads to it.
+            if failure.code == .internal {
+                failure.cause = nil
+                failure.hint = "The server's log has more at the request \(context.id)."
+            }
+            var response = try await answer(failure, refusal?.status, request, context)
+            for field in refusal?.headers ?? [:] { response.headers[field.name] = field.value }
+            if failure.code == .tooMany { response.headers[.retryAfter] = "60" }
+            return response
         }
     }
 
@@ -37,24 +48,27 @@ struct FailureMiddleware: RouterMiddleware {
         }
     }
 
-    private func answer(_ failure: Failure, _ request: Request, _ context: WebContext) async throws -> Response {
+    private func answer(
+        _ failure: Failure, _ status: HTTPResponse.Status?, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
         if request.uri.path.hasPrefix("/git/"), failure.code == .unauthorized {
             return Response(status: .unauthorized, headers: [.wwwAuthenticate: "Basic realm=\"Slipway\""])
         }
-        if request.isAPI { return .problem(failure) }
+        // A page that is called by a name that isn't ours is no page.
+        if request.isAPI || failure.code == .misdirected { return .problem(failure, status: status) }
         if failure.code == .unauthorized, request.method == .get {
             let path = request.uri.string
             return .seeOther(path == "/" ? "/sign-in" : "/sign-in?next=\(path.addingPercentEncoding())")
         }
         // The middleware that knows the session is further in: ask it again, so that the page keeps its bar.
         var page = try await services.page(context)
-        if let secret = services.cookies.session(of: request),
+        if let secret = context.cookies.session(of: request),
             let session = try? await services.access.session(secret)
         {
             (page.principal, page.csrf) = (session.principal, session.csrf)
         }
         return .page(
-            FailurePage(failure: failure).render(page), status: .init(code: failure.httpStatus))
+            FailurePage(failure: failure).render(page), status: status ?? .init(code: failure.httpStatus))
     }
 }
 

@@ -8,8 +8,6 @@ import NIOCore
 /// Finds out who asks: a bearer token, the cookie of a session or the local socket say it. What they may do, ``Gate``
 /// decides for each route; where there is no route, a stranger is not told so.
 struct Gatekeeper: RouterMiddleware {
-    private static let largestForm = 1 << 20
-
     let services: WebServices
 
     func handle(
@@ -19,8 +17,9 @@ struct Gatekeeper: RouterMiddleware {
         if !request.isSafe, !request.isAPI,
             request.headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true
         {
-            context.form = FormFields.parse(
-                String(buffer: try await request.collectBody(upTo: Self.largestForm)))
+            let limits = services.settings.limits
+            context.form = try FormFields.parse(
+                String(buffer: try await request.collectBody(upTo: limits.form)), most: limits.formFields)
         }
         try await identify(request, &context)
         do {
@@ -38,11 +37,11 @@ struct Gatekeeper: RouterMiddleware {
                     .unauthorized, "The token is unknown or has expired", hint: "Make one: slipway tokens create NAME")
             }
             (context.credential, context.principal) = (credential, principal)
-        } else if let secret = services.cookies.session(of: request),
+        } else if let secret = context.cookies.session(of: request),
             let (principal, csrf) = try await services.principal(of: .session(secret))
         {
             (context.credential, context.principal, context.csrf) = (.session(secret), principal, csrf)
-        } else if context.isLocal {
+        } else if context.listener == .local {
             (context.credential, context.principal) = (.local, .local)
         }
     }
@@ -82,6 +81,15 @@ extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name.known("Referrer-Policy")
     static let frameOptions = HTTPField.Name.known("X-Frame-Options")
     static let buffering = HTTPField.Name.known("X-Accel-Buffering")
+    static let forwarded = HTTPField.Name.known("Forwarded")
+    static let forwardedFor = HTTPField.Name.known("X-Forwarded-For")
+    static let forwardedProto = HTTPField.Name.known("X-Forwarded-Proto")
+    static let host = HTTPField.Name.known("Host")
+    static let permissionsPolicy = HTTPField.Name.known("Permissions-Policy")
+    static let openerPolicy = HTTPField.Name.known("Cross-Origin-Opener-Policy")
+    static let resourcePolicy = HTTPField.Name.known("Cross-Origin-Resource-Policy")
+    static let crossDomainPolicies = HTTPField.Name.known("X-Permitted-Cross-Domain-Policies")
+    static let strictTransport = HTTPField.Name.known("Strict-Transport-Security")
 
     /// A valid name, as all of ours are; the tests hold them to it.
     private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .userAgent }

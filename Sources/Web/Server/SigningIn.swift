@@ -8,7 +8,7 @@ extension WebServices {
     func signedIn(_ secret: String, next: String, _ context: WebContext) async throws -> Response {
         try await endSession(context)
         var response = Response.seeOther(next)
-        response.setCookie(cookies.session(secret))
+        response.setCookie(context.cookies.session(secret))
         return response
     }
 
@@ -27,7 +27,9 @@ extension WebServices {
             providers: configuration.providers.map { .init(name: $0.name, title: $0.title) })
         var outside = try await self.page(context)
         outside.principal = nil
-        return .page(page.render(outside), status: .init(code: failure?.httpStatus ?? 200))
+        var response = Response.page(page.render(outside), status: .init(code: failure?.httpStatus ?? 200))
+        if failure?.code == .tooMany { response.headers[.retryAfter] = "60" }
+        return response
     }
 }
 

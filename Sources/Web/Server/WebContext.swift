@@ -6,10 +6,16 @@ import NIOCore
 /// What is known of a request besides its head and body: who asks, and the fields of a form.
 struct WebContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Whether it came over the socket in the data directory.
-    let isLocal: Bool
+    /// Where it came in. Nothing counts as local unless the listener itself says so.
+    var listener = Listener.port
     /// Where it came from: `local`, or an IP address.
-    let address: String
+    var address: String
+    /// Whether the browser speaks TLS.
+    var isSecure = false
+    /// The cookies of the door, as this browser is to keep them.
+    var cookies: DoorCookies { DoorCookies(isSecure: isSecure) }
+    /// Counts open streams.
+    var seats: StreamSeats?
     /// What showed who asks; nil where nothing did.
     var credential: Credential?
     /// Who asks; nil only on the routes that are open to everyone.
@@ -27,8 +33,7 @@ struct WebContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        if case .unixDomainSocket = source.channel.localAddress { isLocal = true } else { isLocal = false }
-        address = isLocal ? "local" : source.channel.remoteAddress?.ipAddress ?? ""
+        address = source.channel.remoteAddress?.ipAddress ?? ""
     }
 
     /// Whether a change must leave somebody who administers: only the machine itself may take that away.
@@ -39,6 +44,16 @@ struct WebContext: RequestContext {
 
     /// How rows name who asked.
     var actorName: String { principal?.actor.name ?? "nobody" }
+}
+
+/// Where a request came in.
+enum Listener: Hashable, Sendable {
+    /// The TCP port.
+    case port
+    /// The socket of the TLS front, which says whom it speaks for.
+    case front
+    /// The socket in the data directory, which only its owner may open.
+    case local
 }
 
 /// What shows who asks.

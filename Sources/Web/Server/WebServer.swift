@@ -34,13 +34,31 @@ public struct WebServer: Sendable {
     /// `onPort` is told the TCP port, which the tests leave to the system; they may put others in place of the routes.
     func listeners(routes: [Route]? = nil, onPort: @escaping @Sendable (Int) -> Void) -> [any Service] {
         let responder = makeRouter(routes ?? self.routes).buildResponder()
-        let settings = services.settings
+        let (settings, logger) = (services.settings, services.logger)
+        let server = HTTPServerBuilder.http1(configuration: channelConfiguration)
         let tcp = Application(
-            responder: responder, server: .http1(configuration: .closing),
+            responder: responder, server: server,
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
-            onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) }, logger: services.logger)
-        guard let path = settings.socketPath else { return [tcp] }
-        return [tcp, LocalListener(path: path, responder: responder, logger: services.logger)]
+            onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) }, logger: logger)
+        var sockets: [any Service] = []
+        for (path, listener) in [(settings.socketPath, Listener.local), (settings.frontSocketPath, .front)] {
+            guard let path else { continue }
+            sockets.append(
+                SocketListener(path: path, listener: listener, responder: responder, server: server, logger: logger))
+        }
+        return [tcp] + sockets
+    }
+
+    private var channelConfiguration: HTTP1Channel.Configuration {
+        let (limits, trusted) = (services.settings.limits, services.settings.trustedProxies)
+        let counter = ConnectionCounter(limits)
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                ConnectionHandler(limits: limits, counter: counter, trusted: trusted), ClosingHandler(),
+            ],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerField, maxHeaderListSize: limits.headers,
+                maxHeaderFieldCount: limits.headerCount))
     }
 
     /// Everything that can be asked.
@@ -56,8 +74,10 @@ public struct WebServer: Sendable {
 
     private func makeRouter(_ routes: [Route]) -> Router<WebContext> {
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ArrivalMiddleware(services: services))
         router.add(middleware: HeaderMiddleware())
         router.add(middleware: FailureMiddleware(services: services))
+        router.add(middleware: RequestGuard(services: services, routes: routes))
         router.add(middleware: Gatekeeper(services: services))
         let gate = Gate(services: services)
         for route in routes {
@@ -67,9 +87,4 @@ public struct WebServer: Sendable {
         }
         return router
     }
-}
-
-extension HTTP1Channel.Configuration {
-    /// With what the server below lacks.
-    static var closing: HTTP1Channel.Configuration { .init(additionalChannelHandlers: [ClosingHandler()]) }
 }

@@ -16,10 +16,22 @@ struct WebServices: Sendable {
     var store: Store
     var settings: WebSettings
     var logger: Logger
+    let seats: StreamSeats
     var now: @Sendable () -> Date = { Date() }
 
-    /// The cookies of the door, as browsers are to keep them.
-    var cookies: DoorCookies { DoorCookies(isSecure: settings.publicURL.hasPrefix("https:")) }
+    init(
+        delivery: Delivery, stacks: StackService, access: Access, signIn: OutsideSignIn, store: Store,
+        settings: WebSettings, logger: Logger
+    ) {
+        self.delivery = delivery
+        self.stacks = stacks
+        self.access = access
+        self.signIn = signIn
+        self.store = store
+        self.settings = settings
+        self.logger = logger
+        seats = StreamSeats(most: settings.limits.streams)
+    }
 
     /// What a page needs to know besides its own subject.
     func page(_ context: WebContext) async throws -> PageContext {

@@ -71,6 +71,7 @@ struct DemoWorld: Sendable {
         let instance = (try? data.instance()) ?? "none"
         for (daemon, pidDirectory) in [
             ("registry", data.daemonFolder), ("keeper", data.edge), ("haproxy", data.edge),
+            ("keeper", data.front), ("haproxy", data.front),
         ] {
             await Daemon(name: daemon, pidDirectory: pidDirectory, logPath: "/dev/null").stop(grace: .seconds(5))
         }

@@ -15,7 +15,9 @@ struct ServeCommand: AsyncParsableCommand {
             Examples:
               slipway serve
               slipway serve --data /srv/slipway --port 9000
-              slipway serve --registry registry.example.com --public-url https://slipway.example.com
+              slipway serve --registry registry.example.com
+              slipway serve --public-url https://slipway.example.com --trusted-proxy 10.0.0.0/8
+              slipway serve --public-url https://slipway.example.com --tls-certificate chain.pem --tls-key key.pem
               slipway serve --public-url https://slipway.example.com --sign-in /etc/slipway/sign-in.yml
             """)
 
@@ -73,6 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Let test steps without an image run on this machine.")
     var allowHostSteps = false
 
+    @OptionGroup var web: WebOptions
+
     @Option(help: "What to log: trace, debug, info, notice, warning, error.")
     var logLevel = "info"
 
@@ -85,11 +89,13 @@ struct ServeCommand: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
+        let web = try web.checked(publicURL: publicURL)
+        let publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         try await Server(
             ServerOptions(
                 data: DataDirectory(data), host: host, port: port, publicURL: publicURL, registry: registry,
                 engineSocket: engine, environment: environment, aliases: alias, buildSlots: builds, pollInterval: poll,
-                patience: patience, allowsHostSteps: allowHostSteps,
+                patience: patience, allowsHostSteps: allowHostSteps, web: web,
                 signIn: signIn ?? ProcessInfo.processInfo.environment["SLIPWAY_SIGN_IN"],
                 stepUsers: try StepUserPolicy.ofThisMachine(stepUser))
         ).run()

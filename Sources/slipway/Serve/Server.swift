@@ -29,6 +29,7 @@ struct ServerOptions: Sendable {
     var pollInterval: Int
     var patience: Int
     var allowsHostSteps: Bool
+    var web: CheckedWebOptions
     /// The file that says how people sign in; nil means with passwords.
     var signIn: String?
     var stepUsers: StepUserPolicy
@@ -71,31 +72,32 @@ struct Server {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)
         }
-        let publicURL =
-            options.publicURL ?? "http://\(options.host == "0.0.0.0" ? "127.0.0.1" : options.host):\(options.port)"
+        let localURL = "http://\(["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : options.host):\(options.port)"
+        let publicURL = options.publicURL ?? options.web.publicURL(host: options.host, port: options.port)
+        let front = options.web.tls.map {
+            TLSFront($0, data: data, publicURL: publicURL, keeper: executable, logger: logger)
+        }
+        if let front { try await front.establish() } else { await Front.stop(directory: data.front) }
         let delivery = Delivery(
             store: store, stacks: stacks, access: access, secrets: secrets,
             supervisor: supervisor,
             engine: engine,
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,
-                publicURL: publicURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
+                publicURL: publicURL, scriptURL: localURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
                 pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
                 patience: max(1, options.patience), agent: data.agent, stepUsers: options.stepUsers),
             logger: logger)
         let web = WebServer(
             delivery: delivery, stacks: stacks, access: access, store: store,
-            settings: WebSettings(
-                host: options.host, port: options.port, socketPath: data.socket, publicURL: publicURL,
-                version: SlipwayVersion.current),
-            signIn: signIn, logger: logger)
+            settings: webSettings(publicURL), signIn: signIn, logger: logger)
         try await greet(access, publicURL)
         let work: [any Service] = [
             Work("stacks", logger) { try await stacks.run() }, Work("delivery", logger) { try await delivery.run() },
         ]
         do {
             try await ServiceGroup(
-                services: work + (registry.map { [$0] } ?? []) + web.makeServices(),
+                services: work + (registry.map { [$0] } ?? []) + (front.map { [$0] } ?? []) + web.makeServices(),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
             ).run()
         } catch let failure as Failure {
@@ -115,6 +117,21 @@ struct Server {
         // What is started from here on has no use for them.
         for name in content.variables { unsetenv(name) }
         return content.configuration
+    }
+
+    private func webSettings(_ publicURL: String) -> WebSettings {
+        var settings = WebSettings(
+            host: options.host, port: options.port, socketPath: options.data.socket, publicURL: publicURL,
+            version: SlipwayVersion.current)
+        settings.frontSocketPath = options.web.tls == nil ? nil : options.data.frontSocket
+        settings.trustedProxies = options.web.trustedProxies
+        settings.allowedHosts = options.web.allowedHosts
+        // Connections take descriptors, and so does all else.
+        var limit = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+            settings.limits.connections = min(settings.limits.connections, max(64, Int(clamping: limit.rlim_cur / 2)))
+        }
+        return settings
     }
 
     /// The secrets with their key. A key that is missing keeps nothing else from working, and is told.
