@@ -70,6 +70,7 @@ import Testing
             let entries = try await world.access.audit.entries(AuditFilter(action: "session"), limit: 10)
             #expect(entries.map(\.action) == ["session.end", "session.start"])
             #expect(entries.map(\.actor) == ["octo", "octo"])
+            #expect(entries.last?.after?.contains(#""madeAccount":"octo""#) == true)
             #expect(entries.allSatisfy { $0.address == "127.0.0.1" && $0.after?.contains("\"github\"") == true })
         }
     }

@@ -31,17 +31,18 @@ extension Access {
     /// The account of somebody who may come in, made when there is none; in the teams that `mapping` fills as they are
     /// now. The link is the issuer and the subject: no name and no address is enough. Throws `.forbidden` where the
     /// account is disabled, `.conflict` where no name is left.
-    func admit(_ identity: OutsideIdentity, through provider: SignInConfiguration.Provider) async throws -> String {
+    func admit(_ identity: OutsideIdentity, through provider: SignInConfiguration.Provider) async throws -> Admitted {
         let at = now()
         return try await store.write { db in
-            let name = try Self.linked(identity, db) ?? Self.add(identity, through: provider, at: at, db)
+            let known = try Self.linked(identity, db)
+            let name = try known ?? Self.add(identity, through: provider, at: at, db)
             let isDisabled = try Bool.fetchOne(
                 db, sql: "SELECT disabledAt IS NOT NULL FROM account WHERE name = ?", arguments: [name])
             guard isDisabled == false else {
                 throw Failure(.forbidden, "The account \(name) is disabled", hint: "An admin can enable it again.")
             }
-            try Self.fillTeams(of: name, with: identity, through: provider, at: at, db)
-            return name
+            let changes = try Self.fillTeams(of: name, with: identity, through: provider, at: at, db)
+            return Admitted(account: name, isNew: known == nil, teams: changes)
         }
     }
 
@@ -79,7 +80,7 @@ extension Access {
     private static func fillTeams(
         of account: String, with identity: OutsideIdentity, through provider: SignInConfiguration.Provider, at: Date,
         _ db: Database
-    ) throws {
+    ) throws -> TeamChanges {
         let current = try String.fetchAll(
             db, sql: "SELECT team FROM teamMember WHERE account = ?", arguments: [account])
         let changes = teamChanges(for: identity, mapping: provider.teams, current: current)
@@ -92,5 +93,14 @@ extension Access {
             try db.execute(
                 sql: "DELETE FROM teamMember WHERE team = ? AND account = ?", arguments: [team, account])
         }
+        return changes
     }
+}
+
+/// What came of letting somebody in.
+struct Admitted: Hashable, Sendable {
+    var account: String
+    /// Whether the account was made just now.
+    var isNew: Bool
+    var teams: TeamChanges
 }

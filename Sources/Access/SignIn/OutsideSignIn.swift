@@ -13,6 +13,10 @@ public struct SignInOutcome: Sendable {
         public var account: String
         /// Where they wanted to go.
         public var next: String
+        /// Whether the account was made by this sign-in.
+        public var isNew: Bool
+        /// Which teams it joined and left by it.
+        public var teams: TeamChanges
     }
 
     public var result: Result<Entry, Failure>
@@ -103,10 +107,13 @@ public final class OutsideSignIn: Sendable {
                         .forbidden, "\(identity.label) of \(provider.title) may not come in",
                         hint: "An admin of this Slipway decides who may."), reason)
             }
-            let account = try await access.admit(identity, through: provider)
-            let session = try await access.makeSession(of: account, through: name)
+            let admitted = try await access.admit(identity, through: provider)
+            let session = try await access.makeSession(of: admitted.account, through: name)
             access.attempts.succeeded(account: nil, address: address, at: at)
-            outcome.result = .success(.init(session: session, account: account, next: attempt.next))
+            outcome.result = .success(
+                .init(
+                    session: session, account: admitted.account, next: attempt.next, isNew: admitted.isNew,
+                    teams: admitted.teams))
         } catch {
             let refusal = refusal(error, of: provider, from: address)
             (outcome.result, outcome.reason) = (.failure(refusal.failure), refusal.reason)

@@ -49,14 +49,19 @@ struct SignInRoutes: Sendable {
     }
 
     private func note(_ outcome: SignInOutcome, _ provider: String, _ context: WebContext) {
-        let account: String? = if case .success(let entry) = outcome.result { entry.account } else { outcome.login }
+        let entry = try? outcome.result.get()
         context.note.set {
             // Whoever was signed in before in this browser is not the one who comes.
-            $0.actor = account ?? "nobody"
+            $0.actor = entry?.account ?? outcome.login ?? "nobody"
             $0.isSkipped = !outcome.isRecorded
         }
-        context.note.added(
-            SignInNote(
-                provider: provider, login: outcome.login, subject: outcome.subject, reason: outcome.reason))
+        var note = SignInNote(
+            provider: provider, login: outcome.login, subject: outcome.subject, reason: outcome.reason)
+        if let entry {
+            if entry.isNew { note.madeAccount = entry.account }
+            if !entry.teams.joins.isEmpty { note.joined = entry.teams.joins }
+            if !entry.teams.leaves.isEmpty { note.left = entry.teams.leaves }
+        }
+        context.note.added(note)
     }
 }

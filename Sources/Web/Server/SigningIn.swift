@@ -44,4 +44,9 @@ struct SignInNote: Encodable, Sendable {
     var subject: String?
     /// Why they were refused.
     var reason: String?
+    /// The account that was made for them.
+    var madeAccount: String?
+    /// Teams that they joined and left, as the provider's groups say.
+    var joined: [String]?
+    var left: [String]?
 }

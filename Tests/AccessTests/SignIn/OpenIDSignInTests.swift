@@ -95,7 +95,8 @@ import Testing
     @Test func `Groups fill teams, and empty them again`() async throws {
         try await StubIssuer.run(teams: ["ops": "operators", "dev": "developers"]) {
             issuer, signIn, access async throws in
-            _ = try await signIn.signIn(at: issuer)
+            let first = try #require(try await signIn.signIn(at: issuer).entry)
+            #expect(first.isNew && first.teams == TeamChanges(joins: ["operators"], leaves: []))
             try await access.addTeam("by-hand")
             try await access.addMember("ada", to: "by-hand")
             #expect(try await access.account("ada").teams == ["by-hand", "operators"])
