@@ -48,7 +48,7 @@ DESTRUCTIVE = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def document(server, people):
     found = requests.get(f"{server.url}/api/v1/openapi.json", headers=bearer(people, "viewer"), timeout=30)
     assert found.status_code == 200

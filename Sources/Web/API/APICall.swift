@@ -62,7 +62,8 @@ struct APICall: Sendable {
         }
         guard isJSON else {
             throw Failure(
-                .unsupportedMediaType, "The body of the request is not JSON", hint: "Send Content-Type: application/json.")
+                .unsupportedMediaType, "The body of the request is not JSON",
+                hint: "Send Content-Type: application/json.")
         }
         let buffer = try await request.body.collect(upTo: Self.largestBody)
         let data = Data(buffer.readableBytesView)

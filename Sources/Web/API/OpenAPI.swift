@@ -122,7 +122,8 @@ enum OpenAPI {
         return parameter("Idempotency-Key", "header", schema, false)
     }()
 
-    private static func parameter(_ name: String, _ place: String, _ schema: JSONSchema, _ isRequired: Bool) -> JSONValue
+    private static func parameter(_ name: String, _ place: String, _ schema: JSONSchema, _ isRequired: Bool)
+        -> JSONValue
     {
         var plain = schema
         plain.text = nil
