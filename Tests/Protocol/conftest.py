@@ -1,4 +1,4 @@
-"""A server that lasts for the run of the tests, and everybody who asks it. Passwords cost time: there is one for all."""
+"""A server that lasts for the run of the tests, and everybody who asks it: passwords cost time."""
 
 import os
 import pathlib

@@ -156,8 +156,10 @@ enum OpenAPI {
             if right != .read || subject == .server { codes.insert(.forbidden) }
         }
         if route.access == .own { codes.insert(.forbidden) }
-        if changes(route) { codes.formUnion([.forbidden, .conflict, .invalid]) }
-        if route.body != nil { codes.formUnion([.tooLarge, .unsupportedMediaType, .notFound]) }
+        if changes(route) {
+            codes.formUnion([.forbidden, .conflict, .invalid, .tooLarge, .unsupportedMediaType])
+        }
+        if route.body != nil { codes.insert(.notFound) }
         return codes.union(route.problems)
     }
 
