@@ -37,7 +37,7 @@ load-test: ## 20 upgrades under load, and the edge killed in three more; the res
 	swift build
 	@SLIPWAY_BINARY=$${SLIPWAY_BINARY:-.build/debug/slipway} bench/upgrades.py --kill-edge
 
-soak: ## the long tests: 200 kills, 100,000 simulated seeds, load; the result goes into bench/RESULTS.md
+soak: ## the long tests: 200 kills, 100,000 simulated seeds, load, fuzzing; the result goes into bench/RESULTS.md
 	@scripts/soak
 
 lint: ## hold the style: swift format, shellcheck

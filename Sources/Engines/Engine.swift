@@ -154,7 +154,9 @@ public struct ContainerFile: Hashable, Sendable {
 
 /// A container as the engine shows it.
 public struct ObservedContainer: Hashable, Sendable, Codable, Identifiable {
-    public enum State: String, Sendable, Codable, CaseIterable { case created, running, paused, restarting, removing, exited, dead }
+    public enum State: String, Sendable, Codable, CaseIterable {
+        case created, running, paused, restarting, removing, exited, dead
+    }
 
     public var id: String
     public var name: String

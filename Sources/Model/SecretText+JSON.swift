@@ -20,7 +20,11 @@ extension SecretText.Part: Codable {
             return
         }
         let form = try Form(from: decoder)
-        if let name = form.secret { self = .secret(name) } else { self = .text(try form.text.required("text", decoder)) }
+        if let name = form.secret {
+            self = .secret(name)
+        } else {
+            self = .text(try form.text.required("text", decoder))
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {

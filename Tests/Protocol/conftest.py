@@ -1,4 +1,4 @@
-"""A server that lasts for the run of the tests, and everybody who asks it."""
+"""A server that lasts for the run of the tests, and everybody who asks it: passwords cost time."""
 
 import os
 import pathlib
@@ -11,7 +11,7 @@ from server import Server
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server():
     """Debian's git and a debug build; SLIPWAY_BINARY names another."""
     server = Server(os.environ.get("SLIPWAY_BINARY", ROOT / ".build" / "debug" / "slipway"))
@@ -23,6 +23,6 @@ def server():
         server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def people(server):
     return People(server)

@@ -14,7 +14,9 @@ CALLS = [
     ("POST", "/api/v1/apps/orders/refresh"), ("DELETE", "/api/v1/apps/orders"), ("GET", "/api/v1/audit.jsonl"),
     ("GET", "/git/orders.git/info/refs?service=git-upload-pack"), ("POST", "/git/orders.git/git-receive-pack"),
 ]  # fmt: skip
-FORMS = ["/apps", "/people/teams", "/people/grants", "/people/accounts", "/secrets", "/account/password", "/environments"]
+FORMS = ["/apps", "/people/teams", "/people/grants", "/people/accounts", "/secrets", "/account/password"]
+# What an admin may send as often as they like, since nobody gains by it.
+HARMLESS = ["/people/teams", "/secrets", "/apps/orders/secrets", "/secrets/remove", "/account/tokens"]
 ZERO = "0" * 40
 OPEN = ["/sign-in", "/healthz", "/readyz", "/assets/"]
 
@@ -102,7 +104,8 @@ def sign_in(choice, people):
 def form(choice, people):
     """A form of a page: without its CSRF token, or from another session, it must do nothing."""
     who = choice.choice(["admin", "viewer", None])
-    path = choice.choice(FORMS)
+    is_allowed = who == "admin" and choice.random() < 0.4
+    path = choice.choice(HARMLESS if is_allowed else FORMS)
     fields = [
         (name, choice.choice([b"orders", b"viewer", b"production", b"FUZZ", *ODD]))
         for name in [b"name", b"account", b"app", b"environment", b"allows", b"value", b"password", b"url"]
@@ -111,15 +114,17 @@ def form(choice, people):
     other = people.sessions["deployer"].headers["X-CSRF-Token"].encode()
     right = people.sessions[who].headers["X-CSRF-Token"].encode() if who else other
     csrf = choice.choice([None, other, b"", b"old", spoil(choice, right, 1), *([right] if who == "viewer" else [])])
-    if csrf is not None and not (csrf == right and who != "viewer"):
+    if is_allowed:
+        fields.append((b"csrf", right))
+    elif csrf is not None and not (csrf == right and who != "viewer"):
         fields.append((b"csrf", csrf.replace(b"&", b"")))
     body, headers = body_of_form(choice, fields)
     if who:
         cookie = people.sessions[who].cookies["slipway_session"]
         headers.append(("Cookie", f"slipway_session={cookie}"))
-    # Their own password, with the right token, is theirs to change: it doesn't match, nor is it said twice.
+    # Their own password, with the right token, is theirs to change: the old one that they give isn't right.
     sent = request("POST", path, headers, body, chunked=choice.random() < 0.2)
-    return Case(sent, f"{who}: POST {path} {fields} {headers}", True)
+    return Case(sent, f"{who}: POST {path} {fields} {headers}", not is_allowed)
 
 
 # Git
@@ -137,7 +142,7 @@ def body_of_git(choice):
     objects = b"".join(bytes([0x30 | choice.randrange(16)]) + zlib.compress(b"x" * 15) for _ in range(3))
     body = choice.choice(
         [
-            push + b"0000" + pack + objects, push + b"0000", push + b"0000" + pack, b"0000", b"", b"0001", b"ffff", b"fff0x",
+            push + b"0000" + pack + objects, push + b"0000", push + b"0000" + pack, b"0000", b"", b"0001", b"ffff", b"fff0",
             line(b"want " + b"1" * 40 + b" side-band-64k ofs-delta\n") + b"0000" + line(b"done\n"),
             line(b"command=ls-refs\n") + b"0001" + line(b"peel\n") + b"0000", line(b"command=fetch\n") + b"0001",
             line(b"deepen 99999999999\n") + b"0000", line(f"shallow {ZERO}\n".encode()) * 200,
@@ -151,7 +156,7 @@ def git(choice, people):
     who = choice.choice([None, "viewer", "deployer", "deployer", "nobody"])
     name = choice.choice(
         ["orders.git"] * 6 + [
-            "billing.git", "none.git", "..", "../orders.git", "%2e%2e%2forders.git", "orders.git%00", "orders", "-x.git",
+            "billing.git", "none.git", "..", "../orders.git", "%2e%2e%2forders.git", "orders.git%00", "orders",
             "orders.git/../billing.git", "orders.git%2f..%2fbilling.git", "\udcff.git", "a" * 3000 + ".git", ".git",
         ]
     )  # fmt: skip
@@ -172,8 +177,9 @@ def git(choice, people):
         case 0:
             body = gzip.compress(body)
             headers.append(("Content-Encoding", "gzip"))
-        case 1:  # one megabyte that becomes a thousand
-            body = gzip.compress(body + b"\0" * (100 << 20), 9) if choice.random() < 0.1 else spoil(choice, gzip.compress(body))
+        case 1:  # a hundred kilobytes that become a hundred megabytes, or nothing at all
+            is_bomb = choice.random() < 0.1
+            body = gzip.compress(body + b"\0" * (100 << 20)) if is_bomb else spoil(choice, gzip.compress(body))
             headers.append(("Content-Encoding", "gzip"))
         case 2:
             headers.append(("Content-Encoding", choice.choice(["br", "gzip, gzip", "identity", "x"])))

@@ -1,8 +1,8 @@
 """Ways to spoil a text or bytes."""
 
 ODD = [
-    b"", b"\x00", b"\xff\xfe", b"\xc3\x28", b"%", b"%zz", b"%00", b"%ff", b"..", b"../../etc/passwd", b"'\"<>", b"\xed\xa0\x80",
-    b"-1", b"99999999999999999999", b"NaN", b"A" * 5000, "𝕊\u202e".encode(), b"${jndi:ldap://x}", b"' OR 1=1 --",
+    b"", b"\x00", b"\xff\xfe", b"\xc3\x28", b"%", b"%zz", b"%00", b"%ff", b"..", b"../../etc/passwd", b"'\"<>",
+    b"\xed\xa0\x80", b"-1", b"99999999999999999999", b"NaN", b"A" * 5000, "𝕊\u202e".encode(), b"${jndi:ldap://x}", b"' OR 1=1 --",
 ]  # fmt: skip
 
 

@@ -8,9 +8,8 @@ FILE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 
 def table():
     """What each route answers to each column: `yes`, or the status that turns one away."""
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in FILE.read_text().splitlines() if line[:1] == "|"
-    ]
+    lines = [line.strip("|") for line in FILE.read_text().splitlines() if line[:1] == "|"]
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines]
     start = next(index for index, row in enumerate(rows) if row[:2] == ["route", "needs"])
     columns = rows[start]
     return {row[0].strip("`"): dict(zip(columns, row)) for row in rows[start + 2 :]}

@@ -16,6 +16,8 @@ import time
 
 import requests
 
+import wire
+
 
 def free_port():
     with socket.socket() as probe:
@@ -33,6 +35,7 @@ class Server:
         self.log = self.folder / "server.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        wire.HOST = f"127.0.0.1:{self.port}"
         self.process = None
         self.password = None
 

@@ -3,6 +3,8 @@
 import socket
 
 LARGEST_ANSWER = 1 << 20
+# As the server is called.
+HOST = "127.0.0.1"
 
 
 class Answer:
@@ -38,7 +40,7 @@ def exchange(port, sent, patience=10, cut_off=False):
 
 def request(method, path, headers=(), body=None, chunked=False):
     """A request of bytes: nothing in it is held to any rule. Headers are pairs of text or bytes."""
-    lines = [to_bytes(method) + b" " + to_bytes(path) + b" HTTP/1.1", b"Host: 127.0.0.1", b"Connection: close"]
+    lines = [to_bytes(method) + b" " + to_bytes(path) + b" HTTP/1.1", b"Host: " + to_bytes(HOST), b"Connection: close"]
     lines += [to_bytes(name) + b": " + to_bytes(value) for name, value in headers]
     names = {to_bytes(name).lower() for name, _ in headers}
     if body is not None and chunked:

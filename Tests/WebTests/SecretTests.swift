@@ -117,7 +117,7 @@ import Testing
             let ada = [("Cookie", "slipway_session=\(secret)"), ("X-CSRF-Token", session.csrf)]
             for (bounds, status) in [
                 ("?app=orders", 200), ("?app=orders&environment=production", 200), ("?app=billing", 404), ("", 403),
-                ("?environment=production", 403), ("?app=orders&app=billing", 200), ("?context=payments", 403),
+                ("?environment=production", 403), ("?app=orders&app=billing", 400), ("?context=payments", 403),
             ] {
                 let reply = try await put(
                     world, "/api/v1/secrets/A\(bounds)", "{\"value\":\"\(Self.value)\"}", ada)

@@ -45,7 +45,8 @@ extension AuditFilter {
     init(_ call: APICall) throws {
         self.init(
             actor: call.query("actor"), action: call.query("action"),
-            outcome: call.query("outcome").flatMap(AuditEntry.Outcome.init), app: call.query("app"), environment: call.query("environment"),
+            outcome: call.query("outcome").flatMap(AuditEntry.Outcome.init), app: call.query("app"),
+            environment: call.query("environment"),
             before: try call.number("before").map(Int64.init))
     }
 }

@@ -60,7 +60,8 @@ struct APICall: Sendable {
         }
         guard isJSON else {
             throw Failure(
-                .unsupportedMediaType, "The body of the request is not JSON", hint: "Send Content-Type: application/json.")
+                .unsupportedMediaType, "The body of the request is not JSON",
+                hint: "Send Content-Type: application/json.")
         }
         let limits = services.settings.limits
         let buffer = try await request.body.collect(upTo: limits.json)

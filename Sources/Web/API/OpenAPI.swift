@@ -122,7 +122,8 @@ enum OpenAPI {
         return parameter("Idempotency-Key", "header", schema, false)
     }()
 
-    private static func parameter(_ name: String, _ place: String, _ schema: JSONSchema, _ isRequired: Bool) -> JSONValue
+    private static func parameter(_ name: String, _ place: String, _ schema: JSONSchema, _ isRequired: Bool)
+        -> JSONValue
     {
         var plain = schema
         plain.text = nil
@@ -156,8 +157,10 @@ enum OpenAPI {
             if right != .read || subject == .server { codes.insert(.forbidden) }
         }
         if route.access == .own { codes.insert(.forbidden) }
-        if changes(route) { codes.formUnion([.forbidden, .conflict, .invalid]) }
-        if route.body != nil { codes.formUnion([.tooLarge, .unsupportedMediaType, .notFound]) }
+        if changes(route) {
+            codes.formUnion([.forbidden, .conflict, .invalid, .tooLarge, .unsupportedMediaType])
+        }
+        if route.body != nil { codes.insert(.notFound) }
         return codes.union(route.problems)
     }
 

@@ -49,7 +49,8 @@ struct SchemaProbe: Decoder {
 
     /// `Rollout.Entry`; nil for what is private or generic, which is described in place.
     private static func componentName(of type: Any.Type) -> String? {
-        let name = String(reflecting: type).split(separator: ".").dropFirst().drop { $0 == "API" }.joined(separator: ".")
+        let name = String(reflecting: type).split(separator: ".").dropFirst().drop { $0 == "API" }.joined(
+            separator: ".")
         return name.wholeMatch(of: /[A-Za-z.]+/) == nil ? nil : name
     }
 
