@@ -12,7 +12,12 @@ import Testing
 @Suite(.enabled(if: Installation.isEnabled), .serialized, .timeLimit(.minutes(10)))
 struct BackupJourneyTests {
     @Test func `A backup taken under load and in the middle of a deploy brings everything up elsewhere`() async throws {
-        try await Installation.run { slipway in
+        try await Installation.run(serving: false) { slipway in
+            // A port that no other test's registry takes before the restored one has it again.
+            try await slipway.shell(
+                "mkdir -p '\(slipway.data.registry)' && printf 127.0.0.1:\(slipway.port + 2000) > '\(slipway.data.registry)/address'"
+            )
+            try await slipway.start()
             let port = slipway.port + 1000
             var sample = WebSample(text: "one", port: port)
             sample.image = ("\(slipway.name)-web", "RUN echo one")
