@@ -45,4 +45,22 @@ struct DataDirectoryTests {
         let failure = #expect(throws: Failure.self) { try data.keepAgent("\(folder)/nothing") }
         #expect(failure?.code == .unavailable)
     }
+
+    @Test func `Others may pass through it and read nothing`() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/slipway-closed-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // As an older version made it.
+        _ = FileManager.default.createFile(
+            atPath: "\(folder)/slipway.sqlite", contents: nil, attributes: [.posixPermissions: 0o644])
+        let data = DataDirectory(folder)
+        try data.prepare(executable: "/bin/true")
+        func mode(_ path: String) throws -> Int? {
+            (try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber)?.intValue
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name != "bin" {
+            #expect(try (mode("\(folder)/\(name)") ?? 0) & 0o066 == 0, "\(name)")
+        }
+        #expect(try mode(data.database) == 0o600)
+    }
 }

@@ -1,3 +1,6 @@
+import Foundation
+import Model
+import Pipeline
 import Testing
 
 @testable import slipway
@@ -17,5 +20,22 @@ struct DoctorTests {
         let none = DoctorCommand.agent(beside: "/nowhere/slipway")
         #expect(!none.ok && none.found.hasPrefix("There is no program /nowhere/slipway-agent"))
         #expect(none.mend == "Put the slipway-agent that was built with this slipway beside it.")
+    }
+
+    @Test func `A folder that is closed to the users of scripts is said, with the mend`() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/slipway-doctor-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (data, users) = (DataDirectory("\(folder)/data"), StepUserPolicy.range(StepUserPolicy.standard))
+        let failure = #expect(throws: Failure.self) {
+            try Preflight.stepUsers(users, data: data, executable: "/bin/sh")
+        }
+        #expect(failure?.hint?.hasPrefix("chmod o+x \(folder),") == true, "\(String(describing: failure))")
+        try Preflight.stepUsers(.server, data: data, executable: "/bin/sh")
+        try FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: folder)
+        try Preflight.stepUsers(users, data: data, executable: "/bin/sh")
+        #expect(!DoctorCommand.stepUsers("no-such-account", data: data.path).ok)
+        #expect(DoctorCommand.stepUsers("none", data: data.path).ok)
     }
 }

@@ -25,6 +25,7 @@ public struct SecretFolder: Sendable {
     /// Writes the files, for that user alone or the server's own, and returns their paths by name; may be repeated.
     public func write(_ files: [String: String], for user: StepUser? = nil) throws -> [String: String] {
         guard !files.isEmpty else { return [:] }
+        removeImpostor()
         for folder in [base, "\(base)/\(name)"] {
             guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.failure(folder) }
             var status = stat()
@@ -53,6 +54,12 @@ public struct SecretFolder: Sendable {
             paths[secret] = path
         }
         return paths
+    }
+
+    /// Removes what a script may have put in the way, which knows our name; where we may.
+    private func removeImpostor() {
+        var status = stat()
+        if lstat(base, &status) == 0, status.st_uid != geteuid() { StepUsers.remove(base) }
     }
 
     /// Removes the files; may be repeated.
