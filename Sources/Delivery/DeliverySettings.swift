@@ -27,7 +27,8 @@ public struct DeliverySettings: Sendable {
 
     public init(
         dataDirectory: String, registry: String, publicURL: String, scriptURL: String? = nil,
-        allowsHostSteps: Bool = false, buildSlots: Int = 2, pollInterval: Int = 5, gitTimeout: Int = 300, buildSocket: String = "/var/run/docker.sock",
+        allowsHostSteps: Bool = false, buildSlots: Int = 2, pollInterval: Int = 5, gitTimeout: Int = 300,
+        buildSocket: String = "/var/run/docker.sock",
         instance: String = "slipway", patience: Int = 600, agent: String
     ) {
         self.dataDirectory = dataDirectory

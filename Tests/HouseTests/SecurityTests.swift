@@ -56,9 +56,10 @@ struct SecurityTests {
                 let file = House.root.appending(path: "Tests/\(match.1)")
                 let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
                 let name = String(match.2)
-                let isThere = ["func `\(name)`", "func \(name)(", "def \(name)(", "@Test(\"\(name)\""].contains {
-                    text.contains($0)
-                } || text.contains(Self.title(name))
+                let isThere =
+                    ["func `\(name)`", "func \(name)(", "def \(name)(", "@Test(\"\(name)\""].contains {
+                        text.contains($0)
+                    } || text.contains(Self.title(name))
                 #expect(isThere, "\(row.id): there is no \(name) in Tests/\(match.1)")
             }
         }

@@ -56,7 +56,8 @@ import Testing
         }
     }
 
-    @Test func `Every route that changes something refuses other sites' pages, with a session or without`() async throws {
+    @Test func `Every route that changes something refuses other sites' pages, with a session or without`() async throws
+    {
         try await World.run(replacing: Self.harmless) { world in
             let (cookie, csrf) = try await Self.session(world)
             let own = [("Cookie", cookie), ("X-CSRF-Token", csrf)]
@@ -73,7 +74,9 @@ import Testing
                     #expect(reply.text.contains("from another site"), "\(route.name) \(headers)")
                 }
             }
-            for headers in [[("Sec-Fetch-Site", "same-origin")], [("Origin", world.url)], [("Origin", "http://127.0.0.1")]] {
+            for headers in [
+                [("Sec-Fetch-Site", "same-origin")], [("Origin", world.url)], [("Origin", "http://127.0.0.1")],
+            ] {
                 #expect(try await Self.send(world, "POST", "/account/sign-out", own + headers).status == 200)
             }
             #expect(try await world.form("/sign-in", [:], foreign[0]).status == 403)
