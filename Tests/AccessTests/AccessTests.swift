@@ -35,7 +35,7 @@ struct AccessTests {
         let failure = await #expect(throws: Failure.self) {
             try await access.signIn(account: "admin", password: password)
         }
-        #expect(failure?.code == .forbidden)
+        #expect(failure?.code == .tooMany)
     }
 
     @Test func `An address that tries many names must wait too`() {
@@ -151,6 +151,19 @@ struct AccessTests {
         #expect(try await used(1, secret) == 1)
         #expect(try await used(30, secret) == 1)
         #expect(try await used(62, secret) == 62)
+    }
+
+    @Test func `A session ends a week after its last use, and a month after its beginning`() async throws {
+        let (store, start, day) = (try Store(path: nil, migrations: Access.migrations), Date(), 86_400.0)
+        let first = Access(store: store, now: { start })
+        try await first.addAccount("ada", password: nil)
+        let (used, idle) = (try await first.makeSession(of: "ada"), try await first.makeSession(of: "ada"))
+        func isOpen(_ secret: String, after days: Double) async throws -> Bool {
+            try await Access(store: store, now: { start + days * day }).session(secret) != nil
+        }
+        for days in [6.0, 12, 18, 24, 29.9] { #expect(try await isOpen(used, after: days)) }
+        #expect(try await !isOpen(used, after: 30.1))
+        #expect(try await !isOpen(idle, after: 7.1))
     }
 
     @Test func `Accounts of before are admins, and tokens of before go on`() async throws {

@@ -158,7 +158,8 @@ struct RulesTests {
             "LAST_DEPLOYED_SHA": sha(1).description, "TASK_ID": "7", "SHIPIT": "1",
             "GITHUB_REPO_OWNER": "acme", "GITHUB_REPO_NAME": "orders",
             "DIFF_LINK": "https://github.com/Acme/Orders/compare/\(sha(1))...\(sha(2))",
-            "DEPLOY_URL": "http://127.0.0.1:8080/targets/orders/production", "SLIPWAY_URL": "http://127.0.0.1:9090", "EMAIL": "a@example.com",
+            "DEPLOY_URL": "http://127.0.0.1:8080/targets/orders/production", "SLIPWAY_URL": "http://127.0.0.1:9090",
+            "EMAIL": "a@example.com",
             "SHIPIT_LINK": "http://127.0.0.1:8080/deploys/7", "SHIPIT_USER": "ada via Slipway", "COLOUR": "blue",
             "PATH": "/data/bin:/usr/bin", "IGNORED_SAFETIES": "0",
         ]

@@ -116,7 +116,8 @@ struct GitHTTPBackendTests {
                         method: "POST", pathInfo: "/orders.git/git-receive-pack", contentType: receive,
                         contentLength: body.count, user: "ann"),
                     body: Chunks(bytes: body))
-                #expect(contains(try await read(pushed), "ok refs/heads/main") == isTaken)
+                let answer = try? await read(pushed)
+                #expect(contains(answer ?? [], "ok refs/heads/main") == isTaken)
             }
         }
     }

@@ -73,7 +73,7 @@ import Testing
                     #expect(!reply.text.contains("hunter2") && !reply.text.contains("Odd"), "\(path)")
                     Self.check(reply, path)
                     guard reply.status == 500 else { continue }
-                    #expect(reply.text.contains("log has more at the request"), "\(path)")
+                    #expect(reply.text.contains("log has more at the reference"), "\(path)")
                 }
             }
             #expect(try await world.get("/healthz").status == 500)

@@ -1,5 +1,7 @@
 import NIOCore
 import NIOPosix
+import Synchronization
+import Testing
 
 /// A TCP connection on which a test says what no client would.
 struct RawConnection {
@@ -15,11 +17,19 @@ struct RawConnection {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
-            var reader = Reader(inbound: inbound.makeAsyncIterator())
-            return try await body(&reader)
+        let result = Mutex<R?>(nil)
+        do {
+            try await channel.executeThenClose { inbound, outbound in
+                // A server that has had enough closes at any moment.
+                try? await outbound.write(ByteBuffer(string: text))
+                var reader = Reader(inbound: inbound.makeAsyncIterator())
+                let value = try await body(&reader)
+                result.withLock { $0 = value }
+            }
+        } catch {
+            guard result.withLock({ $0 }) != nil else { throw error }
         }
+        return try #require(result.withLock { $0 })
     }
 
     /// What the server says.

@@ -20,6 +20,14 @@ import Testing
         }
     }
 
+    /// Of an admin, without the form.
+    static func session(_ world: World) async throws -> (cookie: String, csrf: String) {
+        try await world.access.addAccount("ada", password: nil)
+        _ = try await world.access.addGrant(to: .account("ada"), .role(.admin))
+        let secret = try await world.access.makeSession(of: "ada")
+        return ("slipway_session=\(secret)", try #require(try await world.access.session(secret)).csrf)
+    }
+
     static func send(
         _ world: World, _ method: String, _ path: String, _ headers: [(String, String)], body: String? = nil
     ) async throws -> HTTPReply {
@@ -48,9 +56,10 @@ import Testing
         }
     }
 
-    @Test func `Every route that changes something refuses other sites' pages, with a session or without`() async throws {
+    @Test func `Every route that changes something refuses other sites' pages, with a session or without`() async throws
+    {
         try await World.run(replacing: Self.harmless) { world in
-            let (cookie, csrf) = try await world.signIn()
+            let (cookie, csrf) = try await Self.session(world)
             let own = [("Cookie", cookie), ("X-CSRF-Token", csrf)]
             let foreign: [[(String, String)]] = [
                 [("Sec-Fetch-Site", "cross-site")], [("Sec-Fetch-Site", "same-site")],
@@ -65,7 +74,9 @@ import Testing
                     #expect(reply.text.contains("from another site"), "\(route.name) \(headers)")
                 }
             }
-            for headers in [[("Sec-Fetch-Site", "same-origin")], [("Origin", world.url)], [("Origin", "http://127.0.0.1")]] {
+            for headers in [
+                [("Sec-Fetch-Site", "same-origin")], [("Origin", world.url)], [("Origin", "http://127.0.0.1")],
+            ] {
                 #expect(try await Self.send(world, "POST", "/account/sign-out", own + headers).status == 200)
             }
             #expect(try await world.form("/sign-in", [:], foreign[0]).status == 403)
@@ -77,7 +88,7 @@ import Testing
 
     @Test func `Every route that changes something asks a session for its token`() async throws {
         try await World.run(replacing: Self.harmless) { world in
-            let (cookie, csrf) = try await world.signIn()
+            let (cookie, csrf) = try await Self.session(world)
             for route in world.routes where !["GET", "HEAD"].contains(route.method.rawValue) && route.access != .open {
                 for sent in [[], [("X-CSRF-Token", "x")], [("X-CSRF-Token", "")]] {
                     let reply = try await Self.send(
@@ -99,13 +110,15 @@ import Testing
             for path in Set(world.routes.map(Self.path)) {
                 let allowed = table.methods(at: path)
                 #expect(!allowed.isEmpty)
-                for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"]
+                for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
                 where !allowed.contains(method) {
                     let reply = try await Self.send(world, method, path, token)
                     #expect(reply.status == 405, "\(method) \(path)")
                     #expect(reply.header("allow") == allowed.joined(separator: ", "), "\(method) \(path)")
                 }
             }
+            // What is no method at all, the parser of HTTP refuses.
+            #expect(try await Self.send(world, "BREW", "/apps", token).status == 400)
             #expect(table.methods(at: "/nowhere/at/all").isEmpty)
             #expect(table.methods(at: "/apps") == ["GET", "HEAD", "POST"])
         }

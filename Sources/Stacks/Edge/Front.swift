@@ -130,8 +130,9 @@ public actor Front {
         guard secret.contains("PRIVATE KEY-----") else {
             throw Failure(.invalid, "\(key) holds no key", hint: "It is to be a PEM file, without a passphrase.")
         }
-        let mode = try FileManager.default.attributesOfItem(
-            atPath: URL(filePath: key).resolvingSymlinksInPath().path)[.posixPermissions] as? Int
+        let mode =
+            try FileManager.default.attributesOfItem(
+                atPath: URL(filePath: key).resolvingSymlinksInPath().path)[.posixPermissions] as? Int
         guard let mode, mode & 0o037 == 0 else {
             throw Failure(
                 .invalid, "\(key) can be read by everybody on this machine, or written by others than its owner",

@@ -26,12 +26,14 @@ package struct FrontConfiguration: Hashable, Sendable {
     }
 
     /// Changes when something changes that HAProxy has to be told; the running one shows it as a backend's name.
-    package var structure: String { "structure-" + String(Fingerprint(text(pem: "", structure: certificate)).value, radix: 16) }
+    package var structure: String {
+        "structure-" + String(Fingerprint(text(pem: "", structure: certificate)).value, radix: 16)
+    }
 
     /// The whole of haproxy.cfg. `pem` is the file with certificate and key.
     ///
-    /// Ciphers are Mozilla's "intermediate" ones. A request that comes while the server is restarted waits for it
-    /// (`retries`). A connection to the server is used once, so that none is closed just when it is to be used again;
+    /// Ciphers are Mozilla's "intermediate" ones. A request that comes while the server is restarted is told to come
+    /// again. A connection to the server is used once, so that none is closed just when it is to be used again;
     /// the time-outs are those of event streams, which say something every 15 seconds, and of pushes.
     package func text(pem: String) -> String { text(pem: pem, structure: structure) }
 
@@ -52,7 +54,8 @@ package struct FrontConfiguration: Hashable, Sendable {
             option idle-close-on-response
             option http-server-close
             option http-no-delay
-            retries 20
+            retries 3
+            http-error status 503 content-type text/plain string "Slipway is being restarted: try again." hdr Retry-After 5
             timeout connect 5s
             timeout client 5m
             timeout server 1h

@@ -45,7 +45,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         var address = context.channel.remoteAddress?.ipAddress
-        if let peer = address.flatMap({ IPAddress($0) }), trusted.contains(where: { $0.contains(peer) }) { address = nil }
+        if let peer = address.flatMap({ IPAddress($0) }), trusted.contains(where: { $0.contains(peer) }) {
+            address = nil
+        }
         let (counter, counted) = (counter, address)
         context.channel.closeFuture.whenComplete { _ in counter.leave(counted) }
         switch counter.enter(address) {

@@ -59,6 +59,8 @@ struct GitRoutes: Sendable {
         for (name, value) in answer.head.headers {
             if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
         }
+        // Where git refuses, it says so without a type.
+        if headers[.contentType] == nil { headers[.contentType] = "text/plain" }
         return Response(
             status: .init(code: answer.head.status), headers: headers,
             body: .init(asyncSequence: answer.body.map { ByteBuffer(bytes: $0) }))

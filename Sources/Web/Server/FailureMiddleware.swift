@@ -1,4 +1,5 @@
 import Access
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -17,14 +18,15 @@ struct FailureMiddleware: RouterMiddleware {
         } catch {
             let refusal = error as? Refusal
             var failure = refusal?.failure ?? failure(from: error, request)
+            let reference = UUID().uuidString.prefix(8).lowercased()
             if failure.httpStatus >= 500 {
                 services.logger.error(
-                    "\(request.method) \(request.uri.path): \(failure)", metadata: ["request": "\(context.id)"])
+                    "\(request.method) \(request.uri.path): \(failure)", metadata: ["reference": "\(reference)"])
             }
-            // What a defect looks like from inside is in the log alone, where the number leads to it.
+            // What a defect looks like from inside is in the log alone, where the reference leads to it.
             if failure.code == .internal {
                 failure.cause = nil
-                failure.hint = "The server's log has more at the request \(context.id)."
+                failure.hint = "The server's log has more at the reference \(reference)."
             }
             var response = try await answer(failure, refusal?.status, request, context)
             for field in refusal?.headers ?? [:] { response.headers[field.name] = field.value }

@@ -13,7 +13,8 @@ struct HeaderMiddleware: RouterMiddleware {
     /// Of everything else: opened by itself it is no page of ours, whatever it holds. Logs are written by anybody.
     static let sandbox = "default-src 'none'; frame-ancestors 'none'; sandbox"
     private static let permissions = [
-        "accelerometer", "autoplay", "camera", "display-capture", "fullscreen", "geolocation", "gyroscope", "microphone",
+        "accelerometer", "autoplay", "camera", "display-capture", "fullscreen", "geolocation", "gyroscope",
+        "microphone",
         "midi", "payment", "usb",
     ].map { "\($0)=()" }.joined(separator: ", ")
 

@@ -84,7 +84,8 @@ struct Server {
             engine: engine,
             settings: DeliverySettings(
                 dataDirectory: data.path, registry: registryAddress,
-                publicURL: publicURL, scriptURL: localURL, allowsHostSteps: options.allowsHostSteps, buildSlots: options.buildSlots,
+                publicURL: publicURL, scriptURL: localURL, allowsHostSteps: options.allowsHostSteps,
+                buildSlots: options.buildSlots,
                 pollInterval: options.pollInterval, buildSocket: options.engineSocket, instance: try data.instance(),
                 patience: max(1, options.patience), agent: data.agent, stepUsers: options.stepUsers),
             logger: logger)

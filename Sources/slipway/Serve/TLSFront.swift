@@ -6,7 +6,7 @@ import Stacks
 import Subprocess
 
 /// HAProxy in front of the server's own pages, kept what it shall be while the server runs; it stays up when the server
-/// ends, and lets requests wait for the next one.
+/// ends, and says that the next one is to come.
 struct TLSFront: Service {
     private let front: Front
 

@@ -8,7 +8,9 @@ struct WebOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Certificate chain for https, a PEM file; HAProxy speaks TLS.", valueName: "file"))
     var tlsCertificate: String?
 
-    @Option(help: ArgumentHelp("The certificate's private key, a PEM file that only its owner may read.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The certificate's private key, a PEM file that only its owner may read.", valueName: "file")
+    )
     var tlsKey: String?
 
     @Option(help: ArgumentHelp("IPv4 address to listen on for https.", valueName: "address"))
@@ -17,7 +19,8 @@ struct WebOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Port to listen on for https.", valueName: "port"))
     var tlsPort = 443
 
-    @Option(help: ArgumentHelp("Port to listen on for http, from where people are sent on to https.", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("Port to listen on for http, from where people are sent on to https.", valueName: "port"))
     var redirectPort: Int?
 
     @Option(
@@ -36,7 +39,8 @@ struct WebOptions: ParsableArguments {
         for text in trustedProxy {
             guard let range = AddressRange(text) else {
                 throw Failure(
-                    .usage, "--trusted-proxy \(text) is not a range of addresses", hint: "10.0.0.0/8, fd00::/8, 10.0.0.1")
+                    .usage, "--trusted-proxy \(text) is not a range of addresses",
+                    hint: "10.0.0.0/8, fd00::/8, 10.0.0.1")
             }
             proxies.append(range)
         }
