@@ -157,7 +157,6 @@ extension StackService {
             logger.info("repair", metadata: ["service": "\(key)", "step": "\(step)"])
             try await repair(step, service, scene)
         }
-        if !steps.isEmpty { try await convergeEdge() }
         return isSoon
     }
 
@@ -169,7 +168,7 @@ extension StackService {
             if try await scene.engine.image(service.spec.runnableImage) == nil {
                 try await scene.engine.pull(service.spec.runnableImage) { _ in }
             }
-            try await bringUp(service.spec, generation: service.generation, slot: slot, scene)
+            _ = try await create(service.spec, generation: service.generation, slot: slot, scene)
         case .start(let id): try await start(id, scene)
         case .admit(let id): try await admit(id, scene)
         case .remove(let id): try await remove(id, grace: grace, scene)

@@ -49,8 +49,8 @@ extension API {
             summary: "Lets deploy scripts in the environment use the engine's socket, or no longer",
             body: .of(
                 EngineAccess.self,
-                [.about("scripts", "Whether they may; who may can do anything on the engine's machine.")]),
-            answer: Environment.self
+                [.text("scripts", "Whether they may; who may can do anything on the engine's machine.")]),
+            answer: Model.Environment.self
         ) { call in
             let wish = try await call.body(EngineAccess.self)
             let before = try await call.environment()
