@@ -70,13 +70,13 @@ struct Backup: Sendable {
 
     /// Who may read the data directory is its owner, and root.
     private func checkRights() throws {
-        var status = stat()
-        guard stat(data.database, &status) == 0 else {
+        let owner = try? FileManager.default.attributesOfItem(atPath: data.database)[.ownerAccountID] as? NSNumber
+        guard let owner else {
             throw Failure(
                 .notFound, "There is no data of Slipway in \(data.path)",
                 hint: "Name the directory with --data; as another user than the server's it can't be seen.")
         }
-        guard geteuid() == 0 || geteuid() == status.st_uid else {
+        guard geteuid() == 0 || geteuid() == owner.uint32Value else {
             throw Failure(
                 .forbidden, "\(data.path) belongs to another user", hint: "Run it as root or as the server's user.")
         }

@@ -43,9 +43,9 @@ extension Preflight {
         for path in [data.bin, executable] {
             var folder = path
             while folder != "/" {
-                var status = stat()
+                let found = try? FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? NSNumber
                 // The data directory itself may not be there yet.
-                if stat(folder, &status) == 0, status.st_mode & 0o001 == 0, folder != data.path, folder != data.bin {
+                if let found, found.intValue & 0o001 == 0, folder != data.path, folder != data.bin {
                     throw Failure(
                         .forbidden,
                         "Scripts run as users of their own, who can't get at \(path): \(folder) is closed to them",
