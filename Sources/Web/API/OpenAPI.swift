@@ -34,7 +34,8 @@ enum OpenAPI {
                         "description": .text("slp_…, made with `slipway tokens create`."),
                     ]),
                     "session": .object([
-                        "type": .text("apiKey"), "in": .text("cookie"), "name": .text(DoorCookies(isSecure: url.hasPrefix("https:")).sessionName),
+                        "type": .text("apiKey"), "in": .text("cookie"),
+                        "name": .text(DoorCookies(isSecure: url.hasPrefix("https:")).sessionName),
                         "description": .text("Of who is signed in; what changes something takes X-CSRF-Token too."),
                     ]),
                 ]),
