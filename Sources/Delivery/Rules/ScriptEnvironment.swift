@@ -22,6 +22,9 @@ struct ScriptContext: Sendable {
     var inherited: [String: String]
 }
 
+/// What of the server's environment, or of a login, a script may have: everything else may be a secret.
+private let ofLogin: Set = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR"]
+
 /// The whole environment of a deploy's step, in Shipit's order of precedence (its `deploy_commands.rb`) and without
 /// the server's own secrets.
 func scriptEnvironment(_ context: ScriptContext) -> [String: String] {
@@ -41,7 +44,7 @@ func scriptEnvironment(_ context: ScriptContext) -> [String: String] {
         "SHIPIT_LINK": page, "TASK_ID": String(deploy.id), "IGNORED_SAFETIES": "0",
         "GIT_COMMITTER_NAME": context.commit.authorName, "GIT_COMMITTER_EMAIL": context.commit.authorEmail,
     ]
-    environment.merge(context.inherited) { own, _ in own }
+    environment.merge(context.inherited.filter { ofLogin.contains($0.key) }) { own, _ in own }
     environment.merge(context.secrets) { own, _ in own }
     environment.merge(context.fileEnvironment) { _, file in file }
     environment["REVISION"] = deploy.sha.description
