@@ -33,7 +33,7 @@ import Testing
             let list = try await world.get("/api/v1/secrets?app=orders", token)
             #expect(try list.json([Secret].self).count == 1 && !list.text.contains(Self.value))
             #expect(try await world.get("/api/v1/secrets?app=other", token).json([Secret].self).isEmpty)
-            #expect(try await world.get("/api/v1/secrets/DB_PASSWORD", token).status == 404)
+            #expect(try await world.get("/api/v1/secrets/DB_PASSWORD", token).status == 405)
             let kept = try await world.delivery.secrets.given(for: .init(app: "orders", environment: nil))
             #expect(kept.variables == ["DB_PASSWORD": Self.value])
             let rotated = try await world.post("/api/v1/secrets/rotate-key", "", token)
