@@ -160,7 +160,8 @@ struct BackupTests {
             try #require(mount("tmpfs", disk, "tmpfs", 0, "size=4m") == 0)
             defer { umount(disk) }
             let failure = await #expect(throws: Failure.self) { try await backup(data, to: "\(disk)/b") }
-            #expect(failure?.message == "The backup can't be written: the disk is full", "\(String(describing: failure))")
+            #expect(
+                failure?.message == "The backup can't be written: the disk is full", "\(String(describing: failure))")
             #expect(try FileManager.default.contentsOfDirectory(atPath: disk) == [])
             let last = try await Access(store: Store(existing: data.database)).audit.entries(limit: 1).first
             #expect(last?.action == "server.backup" && last?.outcome == .failed)
