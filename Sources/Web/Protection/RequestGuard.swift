@@ -19,7 +19,8 @@ struct RequestGuard: RouterMiddleware {
     func handle(
         _ request: Request, context: WebContext, next: @concurrent (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        try checkHost(request)
+        // No other site's name leads to a file of this machine.
+        if context.listener != .local { try checkHost(request) }
         guard request.uri.string.utf8.count <= limits.uri else {
             throw Refusal(
                 failure: Failure(.tooLarge, "The address is longer than \(limits.uri) bytes"), headers: [:],
