@@ -69,7 +69,7 @@ def member(page, server):
     """A page of somebody who is signed in."""
     page.goto("/sign-in")
     page.get_by_label("Account").fill("admin")
-    page.get_by_label("Password").fill(server.password)
+    page.get_by_label("Password", exact=True).fill(server.password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
     return page

@@ -15,7 +15,7 @@ def test_every_page_asks_a_stranger_to_sign_in(page, looks):
 def test_a_wrong_password_is_refused_and_says_so(page):
     page.goto("/sign-in")
     page.get_by_label("Account").fill("admin")
-    page.get_by_label("Password").fill("wrong")
+    page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile("/sign-in"))
     expect(page.locator("main")).to_contain_text("don't match")

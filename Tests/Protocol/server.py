@@ -31,6 +31,7 @@ class Server:
     def __init__(self, binary):
         self.binary = str(binary)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="slipway-protocol-"))
+        self.folder.chmod(0o711)  # scripts have users of their own
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.port = free_port()
