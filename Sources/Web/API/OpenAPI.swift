@@ -145,8 +145,15 @@ enum OpenAPI {
             let titles = codes.map(\.title).sorted().joined(separator: "; ")
             responses["\(status)"] = failure(titles)
         }
-        return responses
+        return responses.merging(early) { own, _ in own }
     }
+
+    /// How any request may end before it is known what it is for.
+    private static let early: [String: JSONValue] = [
+        "408": failure("The request took too long to arrive."), "414": failure("The address is too long."),
+        "431": failure("The head of the request is too large."),
+        "503": failure("The server has as many connections as it can bear."),
+    ]
 
     /// How an operation may fail: what follows from who may ask, from what it takes, and what it says of itself.
     static func problems(of route: APIRoute) -> Set<Failure.Code> {
