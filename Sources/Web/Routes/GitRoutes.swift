@@ -70,6 +70,9 @@ struct GitRoutes: Sendable {
     static func room(at folder: String, reserve: Int) throws -> Int? {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
         guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return nil }
+        // A small disk, as of a test or of a volume of its own, would else be full from the beginning.
+        let size = (attributes?[.systemSize] as? NSNumber)?.intValue ?? .max
+        let reserve = min(reserve, size / 20)
         guard free > reserve else {
             throw Failure(.unavailable, "The server's disk is full: nothing can be pushed", hint: "Free space there.")
         }

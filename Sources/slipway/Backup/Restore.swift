@@ -28,7 +28,8 @@ struct Restore: Sendable {
         let manifest = try await archive.manifest()
         try manifest.check(known: DatabaseFile.schema(of: Schema.migrations), version: SlipwayVersion.current)
         // Folders that the archive doesn't name are nobody else's either.
-        umask(0o077)
+        let mask = umask(0o077)
+        defer { umask(mask) }
         try begin()
         do {
             say("unpacking \(manifest.summary)")
