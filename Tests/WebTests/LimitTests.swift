@@ -1,6 +1,7 @@
 import Foundation
 import Access
 import HTTPTransport
+import Model
 import NIOCore
 import Testing
 
@@ -138,7 +139,9 @@ import Testing
     @Test func `A push leaves room on the disk`() throws {
         let all = try #require(try GitRoutes.room(at: "/tmp", reserve: 0))
         #expect(try #require(try GitRoutes.room(at: "/tmp", reserve: 1 << 20)) < all)
-        #expect(throws: (any Error).self) { try GitRoutes.room(at: "/tmp", reserve: .max) }
+        #expect(try GitRoutes.room(free: 900, of: 10_000, reserve: 300) == 600)
+        #expect(try GitRoutes.room(free: 900, of: 1000, reserve: 300) == 850)
+        #expect(throws: Failure.self) { try GitRoutes.room(free: 300, of: 10_000, reserve: 300) }
         #expect(try GitRoutes.room(at: "/nowhere/at/all", reserve: 0) == nil)
     }
 }

@@ -69,9 +69,14 @@ struct GitRoutes: Sendable {
     /// How many bytes a push may bring. Throws `.unavailable` where there is no room: deploys and logs need the rest.
     static func room(at folder: String, reserve: Int) throws -> Int? {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
-        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return nil }
-        // A small disk, as of a test or of a volume of its own, would else be full from the beginning.
-        let size = (attributes?[.systemSize] as? NSNumber)?.intValue ?? .max
+        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue,
+            let size = (attributes?[.systemSize] as? NSNumber)?.intValue
+        else { return nil }
+        return try room(free: free, of: size, reserve: reserve)
+    }
+
+    /// The same on a disk of that size: of a small one a twentieth is kept, or it would be full from the beginning.
+    static func room(free: Int, of size: Int, reserve: Int) throws -> Int {
         let reserve = min(reserve, size / 20)
         guard free > reserve else {
             throw Failure(.unavailable, "The server's disk is full: nothing can be pushed", hint: "Free space there.")
