@@ -138,8 +138,8 @@ def check(case, server, people, role):
         case.validate_response(answer, checks=CHECKS)
     place = role if role == "stranger" else permissions.column(role, case.formatted_path, NUMBERS)
     allowed = "401" if role == "stranger" else TABLE[case.operation.label][place] if place else "yes"
-    # What isn't there is said before what isn't allowed, and a body that nobody reads before who sends it.
-    refused = {allowed, "404", "413", "415"}
+    # What isn't there is said before what isn't allowed, and what nobody reads before who sends it.
+    refused = {allowed, "404", "413", "414", "415", "431"}
     assert allowed == "yes" or f"{status}" in refused, f"{said}: {status}, in docs/permissions.md it is {allowed}"
     return status
 
