@@ -21,12 +21,11 @@ expect.set_options(timeout=15_000)
 def server():
     """Slipway itself, as built; stopped at the end, with everything that it brought up."""
     server = Server(os.environ.get("SLIPWAY_BINARY", ROOT / ".build" / "debug" / "slipway"))
+    shutil.rmtree(FAILURES, ignore_errors=True)
     try:
         server.start()
         yield server
     finally:
-        shutil.rmtree(FAILURES, ignore_errors=True)
-        FAILURES.mkdir(parents=True)
         server.stop(keep_log=FAILURES / "server.log")
 
 

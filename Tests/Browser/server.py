@@ -87,6 +87,7 @@ class Server:
                 time.sleep(0.1)
         self.clear_engine()
         if self.log.exists():
+            keep_log.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(self.log, keep_log)
         shutil.rmtree(self.data, ignore_errors=True)
 

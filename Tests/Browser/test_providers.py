@@ -70,7 +70,6 @@ def slipway(issuer, github, tmp_path_factory):
         yield server
     finally:
         del os.environ["ACME_CLIENT_SECRET"]
-        FAILURES.mkdir(parents=True, exist_ok=True)
         server.stop(keep_log=FAILURES / "providers.log")
 
 
