@@ -13,8 +13,14 @@ enum Readiness: Hashable, Sendable {
     /// How often the engine may restart a container before it counts as broken.
     static let restartLimit = 3
 
-    /// - Parameter settle: Milliseconds that a container without a health check must run.
-    init(of member: RolloutObservation.Member, check: HealthCheck?, settle: Int, now: Date) {
+    /// How long one that the engine restarted so often must run to be trusted, in milliseconds: what the Docker Engine
+    /// itself calls a successful start (docs.docker.com, "Start containers automatically").
+    static let steadyAfter = 10_000
+
+    /// - Parameters:
+    ///   - settle: Milliseconds that a container without a health check must run.
+    ///   - steady: Milliseconds that one must run after `restartLimit` restarts; nil: as long as `settle`.
+    init(of member: RolloutObservation.Member, check: HealthCheck?, settle: Int, steady: Int? = nil, now: Date) {
         let name = member.name
         let age = member.startedAt.map { now.timeIntervalSince($0) } ?? 0
         let status = member.exitStatus.map { " with status \($0)" } ?? ""
@@ -27,7 +33,8 @@ enum Readiness: Hashable, Sendable {
             self = .starting("\(name) is \(member.state.rawValue)", until: nil)
         case .restarting, .running:
             let stable = member.state == .running && age * 1000 >= Double(settle)
-            if member.restarts >= Self.restartLimit, !stable {
+            let isSteady = member.state == .running && age * 1000 >= Double(max(settle, steady ?? settle))
+            if member.restarts >= Self.restartLimit, !isSteady {
                 self = .failed("\(name) was restarted \(member.restarts) times and exits again and again")
             } else if member.state == .restarting {
                 self = .starting("\(name) exited\(status) and is being restarted", until: nil)

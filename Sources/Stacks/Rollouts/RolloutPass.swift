@@ -57,7 +57,12 @@ struct RolloutPass {
             }.map { ($0.slot, $0) }, uniquingKeysWith: { first, _ in first })
         readiness = Dictionary(
             self.wanted.map {
-                ($0.id, Readiness(of: $0, check: goal?.healthCheck, settle: rollout.options.settle, now: now))
+                (
+                    $0.id,
+                    Readiness(
+                        of: $0, check: goal?.healthCheck, settle: rollout.options.settle,
+                        steady: Readiness.steadyAfter, now: now)
+                )
             }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -70,6 +70,15 @@ extension RolloutRecord {
             [key.environmentID, key.stack, key.service])
     }
 
+    /// The last of a service that changed, or may have changed, what runs: one that was cancelled while it waited did not.
+    static func lastBegun(_ db: Database, _ key: ServiceKey) throws -> RolloutRecord? {
+        try fetch(
+            db,
+            where: "environmentID = ? AND stack = ? AND service = ? AND startedAt IS NOT NULL ORDER BY id DESC LIMIT 1",
+            [key.environmentID, key.stack, key.service]
+        ).first
+    }
+
     /// Queues it; sets its id.
     mutating func insert(_ db: Database) throws {
         try db.execute(

@@ -124,15 +124,17 @@ extension StackService {
     private func settle(
         _ key: ServiceKey, _ containers: [ObservedContainer], _ environment: Environment, _ engine: any Engine
     ) async throws -> Bool {
-        let (service, records) = try await store.read { db in
-            (try ServiceRecord.find(db, key), try RolloutRecord.ofService(db, key, and: "TRUE"))
+        let (service, last, open) = try await store.read { db in
+            (
+                try ServiceRecord.find(db, key), try RolloutRecord.lastBegun(db, key)?.rollout,
+                try RolloutRecord.ofService(db, key, and: "state IN \(RolloutRecord.open)")
+            )
         }
         // A rollout that came in meanwhile knows better.
-        guard records.allSatisfy(\.rollout.state.isFinal) else { return false }
+        guard open.isEmpty else { return false }
         let sight = try await sight(of: key, containers, environment, engine, edgeIsFresh: true)
         let members = members(sight, key)
         let scene = Scene(key: key, environment: environment, engine: engine, members: members)
-        let last = records.last?.rollout
         let options = last?.options ?? RolloutOptions()
         var steps: [RolloutStep] = []
         if last?.state == .rollbackFailed {
@@ -140,7 +142,7 @@ extension StackService {
             logger.debug("left alone after a failed rollback", metadata: ["service": "\(key)"])
         } else if let service {
             steps = repairs(
-                of: service.spec, generation: service.generation, members: members, settle: options.settle, now: now())
+                of: service.spec, generation: service.generation, members: members, options: options, now: now())
             let limit = now().addingTimeInterval(-Double(options.park) / 1000)
             steps += members.filter { $0.parkedAt.map { $0 < limit } ?? false }.map { .remove($0.id) }
         } else {
@@ -171,6 +173,7 @@ extension StackService {
             _ = try await create(service.spec, generation: service.generation, slot: slot, scene)
         case .start(let id): try await start(id, scene)
         case .admit(let id): try await admit(id, scene)
+        case .drain(let id): try await drain(id, scene)
         case .remove(let id): try await remove(id, grace: grace, scene)
         case .park(let id): try await park(id, grace: grace, scene)
         default: break
