@@ -271,4 +271,18 @@ import Testing
         // I6
         #expect(nextStep(of: world.rollout, given: world.observation(), now: world.now) == .rest)
     }
+
+    /// Found by the simulation: with a settle time shorter than one life, it went on to the deadline.
+    @Test(arguments: [0, 500, 30_000]) func aCrashLoopIsFailedHoweverShortTheSettleTime(settle: Int) {
+        let now = Date(timeIntervalSince1970: 1_000_000)
+        var member = RolloutObservation.Member(
+            id: "a", name: "shop-orders-2-1", slot: 1, generation: 2, state: .running, restarts: 3,
+            startedAt: now.addingTimeInterval(-1))
+        func readiness() -> Readiness {
+            Readiness(of: member, check: nil, settle: settle, steady: Readiness.steadyAfter, now: now)
+        }
+        #expect(readiness() == .failed("shop-orders-2-1 was restarted 3 times and exits again and again"))
+        member.startedAt = now.addingTimeInterval(-30)
+        #expect(readiness() == .ready)
+    }
 }
