@@ -1,3 +1,5 @@
+import Engines
+
 /// What is to happen at which time, apart from what the server does.
 struct Agenda: Sendable {
     enum Event: Sendable {
@@ -6,7 +8,7 @@ struct Agenda: Sendable {
         case cancel(Int64, Int)
         case accident(Scenario.Accident)
         /// A call that the client has given up takes effect.
-        case effect(String, @Sendable () async throws -> Void)
+        case effect(SimulatedCall, @Sendable () async throws -> Void)
 
         /// Whether it asks something of the server.
         var needsServer: Bool {

@@ -10,7 +10,7 @@ extension Run {
     func call<R: Sendable>(
         _ call: SimulatedCall, grace: Int = 0, _ effect: @escaping @Sendable () async throws -> R
     ) async throws -> R {
-        let name = vitals.first { $0.id == call.subject }?.name ?? call.subject
+        let name = name(ofSubject: call)
         try enter("\(call.verb.rawValue) \(name)")
         let fate = fate(of: call)
         if call.verb.isWrite, !isStarting {
@@ -29,7 +29,7 @@ extension Run {
         case .refusedCall: throw Failure(.failed, "The simulated engine refuses", cause: "no space left on device")
         case .lateEffect:
             agenda.add(
-                .effect("\(call.verb.rawValue) \(name)") { _ = try await effect() },
+                .effect(call) { _ = try await effect() },
                 at: clock.time + weather.number(500...90_000))
             await pass(60_000, isLost: true)
             throw Failure(.timedOut, "The simulated engine did not answer within 60 s")
@@ -53,6 +53,11 @@ extension Run {
         return result
     }
 
+    /// The container that a call is about, as people call it.
+    func name(ofSubject call: SimulatedCall) -> String {
+        vitals.first { $0.id == call.subject }?.name ?? call.subject
+    }
+
     /// What goes wrong with a call, if anything.
     private func fate(of call: SimulatedCall) -> FaultKind? {
         guard !isCalm, !isStarting, callFaults < scenario.weather.mostFaults,
@@ -69,13 +74,13 @@ extension Run {
         } else {
             fate = weather.pick(.slowCall, .errorBefore, .noAnswer)
         }
-        if fate == .lateEffect { noteLateEffect(call) }
+        if fate == .lateEffect { excuseLateEffect(of: call) }
         count(fate)
         return fate
     }
 
     /// What comes too late may stop or start what it was not meant for any more.
-    private func noteLateEffect(_ call: SimulatedCall) {
+    func excuseLateEffect(of call: SimulatedCall) {
         guard [.stop, .kill, .remove, .start].contains(call.verb) else { return }
         blemished.insert(call.subject)
         if call.verb == .start { revenants.insert(call.subject) }

@@ -10,8 +10,10 @@ extension Run {
         case .up(let index): await up(index)
         case .cancel(let id, let index): await cancel(id, index)
         case .accident(let accident): await befall(accident)
-        case .effect(let what, let effect):
-            note("late: \(what)")
+        case .effect(let call, let effect):
+            note("late: \(call.verb.rawValue) \(name(ofSubject: call))")
+            // By now all may be whole again.
+            excuseLateEffect(of: call)
             try? await effect()
             await survey()
             alarm()

@@ -46,7 +46,7 @@ import Testing
     }
 
     /// Seeds that bring about what a broken loop does wrong, where not every other one does.
-    static let telling: [Mutation: [Int]] = [.forgetDeadline: [91], .neverGoBack: [2], .panicInOutage: [7]]
+    static let telling: [Mutation: [Int]] = [.forgetDeadline: [91], .neverGoBack: [2], .panicInOutage: [12, 21]]
 
     @Test("A loop that is broken is seen to be", arguments: Mutation.allCases)
     func mutations(mutation: Mutation) async throws {

@@ -16,6 +16,8 @@ public struct RolloutObservation: Hashable, Sendable {
         /// How often the engine restarted it by itself.
         public var restarts: Int
         public var startedAt: Date?
+        /// Where it can be reached; nil while it doesn't run.
+        public var address: String?
         /// Nil while nothing was probed in this run.
         public var health: HealthRecord?
         /// Whether it is recorded as one that serves.
@@ -31,9 +33,9 @@ public struct RolloutObservation: Hashable, Sendable {
 
         public init(
             id: String, name: String, slot: Int, generation: Int64, state: ObservedContainer.State,
-            exitStatus: Int? = nil, restarts: Int = 0, startedAt: Date? = nil, health: HealthRecord? = nil,
-            isAdmitted: Bool = false, isInEdge: Bool = false, drainStartedAt: Date? = nil, isDrained: Bool = false,
-            parkedAt: Date? = nil
+            exitStatus: Int? = nil, restarts: Int = 0, startedAt: Date? = nil, address: String? = nil,
+            health: HealthRecord? = nil, isAdmitted: Bool = false, isInEdge: Bool = false,
+            drainStartedAt: Date? = nil, isDrained: Bool = false, parkedAt: Date? = nil
         ) {
             self.id = id
             self.name = name
@@ -43,6 +45,7 @@ public struct RolloutObservation: Hashable, Sendable {
             self.exitStatus = exitStatus
             self.restarts = restarts
             self.startedAt = startedAt
+            self.address = address
             self.health = health
             self.isAdmitted = isAdmitted
             self.isInEdge = isInEdge

@@ -7,9 +7,9 @@ public enum RolloutStep: Hashable, Sendable {
     case begin
     /// Bring the image to the engine.
     case pull(String)
-    /// Create the container of this slot, in the generation to bring in (or back).
+    /// Create the container of this slot, in the generation to bring in (or back), and start it.
     case create(slot: Int)
-    /// Start a created container, or one that was parked.
+    /// Start a container that was created and not started, or one that was parked.
     case start(String)
     /// Let requests reach it.
     case admit(String)

@@ -93,9 +93,9 @@ extension StackService {
             var member = RolloutObservation.Member(
                 id: container.id, name: container.name, slot: slot, generation: generation, state: container.state,
                 exitStatus: container.exitStatus, restarts: container.restarts, startedAt: container.startedAt,
-                health: sight.health[container.id], isAdmitted: isAdmitted, isInEdge: isAdmitted,
-                drainStartedAt: drainStart(container.id, record), isDrained: record?.drainStartedAt != nil,
-                parkedAt: record?.parkedAt)
+                address: container.address, health: sight.health[container.id], isAdmitted: isAdmitted,
+                isInEdge: isAdmitted, drainStartedAt: drainStart(container.id, record),
+                isDrained: record?.drainStartedAt != nil, parkedAt: record?.parkedAt)
             guard let edge = sight.edge, let ports = sight.specs[generation]?.edgePorts, !ports.isEmpty else {
                 return member
             }
@@ -138,7 +138,7 @@ extension StackService {
                 }
                 seen.problem = seen.problem ?? names.compactMap { refused[$0] }.first
             }
-            if let goal = record.goal {
+            if let goal = record.goal, isShort(of: goal, seen.members) {
                 let isHere = try await sight.engine.image(goal.spec.runnableImage) != nil
                 let mustPull = goal.spec.alwaysPull && record.rollout.state == .rolling && record.pulledAt == nil
                 seen.imageReady = isHere && !mustPull
@@ -148,6 +148,11 @@ extension StackService {
             seen.unavailable = failure.cause.map { "\(failure.message) (\($0))" } ?? failure.message
         }
         return seen
+    }
+
+    /// Whether fewer containers of the goal are there than shall be, so that its image may be needed.
+    private func isShort(of goal: (spec: ServiceSpec, generation: Int64), _ members: [Member]) -> Bool {
+        members.count { $0.generation == goal.generation && $0.parkedAt == nil } < goal.spec.scale
     }
 }
 

@@ -90,46 +90,30 @@ extension StackService {
         }
         let environment = try await environment(record.key.environmentID)
         let scene = Scene(
-            key: record.key, environment: environment, engine: try engineFor(environment), members: seen.members)
+            key: record.key, environment: environment, engine: try engineFor(environment), members: seen.members,
+            rolloutID: record.rollout.id)
         let grace = (record.rollout.previous ?? record.rollout.spec).stopGracePeriod ?? 10
-        let text: String
         switch step {
-        case .pull(let image):
-            try await note(record, "pulling \(image)")
-            try await scene.engine.pull(image) { _ in }
-            var record = record
-            record.pulledAt = now()
-            try await store.write { [record] db in try record.update(db) }
-            text = "pulled \(image)"
+        case .pull(let image): try await pull(image, record, scene)
         case .create(let slot):
             guard let goal = record.goal else { return }
-            text = "created \(try await create(goal.spec, generation: goal.generation, slot: slot, scene))"
-        case .start(let id):
-            try await start(id, scene)
-            text = "started \(scene.name(of: id))"
-        case .admit(let id):
-            try await admit(id, scene)
-            text = admission(of: scene.members.first { $0.id == id })
-        case .drain(let id):
-            try await drain(id, scene)
-            text = "\(scene.name(of: id)) takes no new requests"
-        case .park(let id):
-            try await park(id, grace: grace, scene)
-            text = "stopped \(scene.name(of: id)), kept for a rollback"
-        case .remove(let id):
-            try await remove(id, grace: grace, scene)
-            text = "removed \(scene.name(of: id))"
+            try await bringUp(goal.spec, generation: goal.generation, slot: slot, scene)
+        case .start(let id): try await start(id, scene)
+        case .admit(let id): try await admit(id, scene)
+        case .drain(let id): try await drain(id, scene)
+        case .park(let id): try await park(id, grace: grace, scene)
+        case .remove(let id): try await remove(id, grace: grace, scene)
         default: return
         }
-        try await note(record, text)
     }
 
-    private func admission(of member: Member?) -> String {
-        guard let member else { return "takes requests" }
-        let age = member.startedAt.map { Int(now().timeIntervalSince($0) * 10) } ?? 0
-        let time = "after \(age / 10).\(age % 10) s"
-        guard let last = member.health?.last else { return "\(member.name) runs \(time) and takes requests" }
-        return "\(member.name) is healthy \(time) (\(last.text)) and takes requests"
+    private func pull(_ image: String, _ record: RolloutRecord, _ scene: Scene) async throws {
+        try await note(record, "pulling \(image)")
+        try await scene.engine.pull(image) { _ in }
+        var record = record
+        record.pulledAt = now()
+        try await store.write { [record] db in try record.update(db) }
+        try await note(record, "pulled \(image)")
     }
 
     // MARK: Turns of a rollout's life

@@ -170,7 +170,7 @@ extension StackService {
             if try await scene.engine.image(service.spec.runnableImage) == nil {
                 try await scene.engine.pull(service.spec.runnableImage) { _ in }
             }
-            _ = try await create(service.spec, generation: service.generation, slot: slot, scene)
+            try await bringUp(service.spec, generation: service.generation, slot: slot, scene)
         case .start(let id): try await start(id, scene)
         case .admit(let id): try await admit(id, scene)
         case .drain(let id): try await drain(id, scene)
