@@ -7,13 +7,17 @@ public struct ClientSettings: Hashable, Sendable {
     public var endpoint: String
     /// `slp_…`; nil on the socket, where the file's permissions say who may.
     public var token: String?
+    /// A file of certificates (PEM) to trust instead of those that the machine trusts.
+    public var authorities: String?
 
-    public init(endpoint: String, token: String?) {
+    public init(endpoint: String, token: String?, authorities: String? = nil) {
         self.endpoint = endpoint
         self.token = token
+        self.authorities = authorities
     }
 
-    /// `SLIPWAY_URL` and `SLIPWAY_TOKEN`, else the socket in the data directory.
+    /// `SLIPWAY_URL` and `SLIPWAY_TOKEN`, else the socket in the data directory; `SSL_CERT_FILE` as OpenSSL, curl and Go
+    /// have it.
     ///
     /// Throws `.unavailable` where there is neither a URL nor a data directory: no server can be starting there.
     public static func discover(environment: [String: String], dataDirectory: String) throws(Failure) -> ClientSettings
@@ -21,7 +25,8 @@ public struct ClientSettings: Hashable, Sendable {
         let token = environment["SLIPWAY_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         if let url = environment["SLIPWAY_URL"], !url.isEmpty {
             _ = try ServerAddress(url)
-            return ClientSettings(endpoint: url, token: token)
+            let authorities = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+            return ClientSettings(endpoint: url, token: token, authorities: authorities)
         }
         guard FileManager.default.fileExists(atPath: dataDirectory) else {
             throw Failure(

@@ -54,6 +54,10 @@ struct Patience: Sendable {
             throw Failure(
                 .unavailable, "Slipway at \(server) can't be found", hint: "Correct SLIPWAY_URL.", cause: reason)
         case .cannotConnect, .closed: return error.description
+        case .untrusted(let reason):
+            throw Failure(
+                .unavailable, "Slipway at \(server) isn't believed: \(reason)",
+                hint: "Name the authority's certificate (PEM) in SSL_CERT_FILE, or correct SLIPWAY_URL.")
         case .timedOut: throw Failure(.timedOut, "Slipway at \(server) didn't answer in time")
         case .malformed:
             throw Failure(

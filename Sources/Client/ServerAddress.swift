@@ -10,24 +10,26 @@ struct ServerAddress: Hashable, Sendable {
     /// What stands before `/api/v1`, for a server behind a proxy's path; without a slash at its end.
     var prefix: String
 
-    init(_ text: String) throws(Failure) {
+    /// - Parameter authorities: A file of certificates (PEM) to trust instead of those that the machine trusts.
+    init(_ text: String, authorities: String? = nil) throws(Failure) {
         self.text = text
         prefix = ""
         if text.hasPrefix("/") {
             endpoint = .unixSocket(text)
         } else if text.hasPrefix("unix:/") {
             endpoint = .unixSocket("/" + text.dropFirst("unix:".count).drop { $0 == "/" })
-        } else if text.hasPrefix("https://") {
-            throw Failure(
-                .invalid, "\(text) can't be reached: this client speaks http:// and unix sockets, not https",
-                hint: "Use the server's socket on its own machine, or http:// through a tunnel (`ssh -L`).")
-        } else if let url = URL(string: text), url.scheme == "http", let host = url.host, !host.isEmpty {
-            endpoint = .tcp(host: host.trimmingCharacters(in: ["[", "]"]), port: url.port ?? 80)
+        } else if let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme),
+            let host = url.host?.trimmingCharacters(in: ["[", "]"]), !host.isEmpty
+        {
+            endpoint =
+                scheme == "http"
+                ? .tcp(host: host, port: url.port ?? 80)
+                : .tls(host: host, port: url.port ?? 443, authorities: authorities)
             prefix = url.path.replacing(#/\/+$/#, with: "")
         } else {
             throw Failure(
                 .invalid, "\(text) is not the address of a Slipway server",
-                hint: "Give a URL like http://127.0.0.1:8080, or a socket's path, in SLIPWAY_URL.")
+                hint: "Give a URL like https://slipway.example.com, or a socket's path, in SLIPWAY_URL.")
         }
     }
 }

@@ -15,15 +15,16 @@ public struct SlipwayClient: Sendable {
     private let announce: (@Sendable (String) -> Void)?
 
     /// - Parameters:
-    ///   - endpoint: a URL (`http://127.0.0.1:8080`) or a unix socket (`/var/lib/slipway/run/slipway.sock`).
+    ///   - endpoint: a URL (`https://slipway.example.com`) or a unix socket (`/var/lib/slipway/run/slipway.sock`).
     ///   - token: `slp_…`.
+    ///   - authorities: a file of certificates (PEM) to trust instead of those that the machine trusts.
     ///   - patience: how long to wait for a server that is restarting.
     ///   - announce: told in words when a wait begins.
     public init(
-        endpoint: String, token: String?, patience: Duration = .seconds(60),
+        endpoint: String, token: String?, authorities: String? = nil, patience: Duration = .seconds(60),
         announce: (@Sendable (String) -> Void)? = nil
     ) throws(Failure) {
-        address = try ServerAddress(endpoint)
+        address = try ServerAddress(endpoint, authorities: authorities)
         http = HTTPClient(endpoint: address.endpoint)
         self.token = token
         self.patience = patience
@@ -34,7 +35,8 @@ public struct SlipwayClient: Sendable {
         _ settings: ClientSettings, patience: Duration = .seconds(60), announce: (@Sendable (String) -> Void)? = nil
     ) throws(Failure) {
         try self.init(
-            endpoint: settings.endpoint, token: settings.token, patience: patience, announce: announce)
+            endpoint: settings.endpoint, token: settings.token, authorities: settings.authorities, patience: patience,
+            announce: announce)
     }
 
     /// The server as the person wrote it.

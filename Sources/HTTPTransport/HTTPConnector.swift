@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Opens connections.
 struct HTTPConnector: Sendable {
@@ -33,6 +34,13 @@ struct HTTPConnector: Sendable {
             return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: Self.wrap)
         case .tcp(let host, let port):
             return try await bootstrap.connect(host: host, port: port, channelInitializer: Self.wrap)
+        case .tls(let host, let port, let authorities):
+            let context = try TLSTrust.context(authorities: authorities)
+            return try await bootstrap.connect(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(TLSTrust.handler(context, host: host))
+                }.flatMap { Self.wrap(channel) }
+            }
         }
     }
 

@@ -4,12 +4,15 @@ public enum HTTPEndpoint: Hashable, Sendable, CustomStringConvertible {
     case unixSocket(String)
     /// An IPv4 or IPv6 address (without brackets) or a host name.
     case tcp(host: String, port: Int)
+    /// The same over TLS. The certificate must be good for the host, from an authority in the file (PEM), or from one that
+    /// the machine trusts where that is nil.
+    case tls(host: String, port: Int, authorities: String? = nil)
 
-    /// `unix:/run/docker.sock`, `127.0.0.1:8080`, `[::1]:8080`.
+    /// `unix:/run/docker.sock`, `127.0.0.1:8080`, `[::1]:8080`, `example.com`.
     public var description: String {
         switch self {
         case .unixSocket(let path): "unix:\(path)"
-        case .tcp: authority
+        case .tcp, .tls: authority
         }
     }
 
@@ -17,7 +20,13 @@ public enum HTTPEndpoint: Hashable, Sendable, CustomStringConvertible {
     var authority: String {
         switch self {
         case .unixSocket: "localhost"
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port): Self.authority(host, port, usual: 80)
+        case .tls(let host, let port, _): Self.authority(host, port, usual: 443)
         }
+    }
+
+    private static func authority(_ host: String, _ port: Int, usual: Int) -> String {
+        let host = host.contains(":") ? "[\(host)]" : host
+        return port == usual ? host : "\(host):\(port)"
     }
 }

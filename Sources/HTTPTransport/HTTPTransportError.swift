@@ -2,11 +2,14 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// What can go wrong below the meaning of a request.
 public enum HTTPTransportError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Nobody listens there; the operating system's reason.
     case cannotConnect(String)
+    /// Who answers has no certificate that can be believed, or doesn't speak TLS; why.
+    case untrusted(String)
     case timedOut
     /// The connection ended before the answer did.
     case closed
@@ -15,7 +18,7 @@ public enum HTTPTransportError: Error, Hashable, Sendable, CustomStringConvertib
 
     public var description: String {
         switch self {
-        case .cannotConnect(let reason): reason
+        case .cannotConnect(let reason), .untrusted(let reason): reason
         case .timedOut: "no answer in time"
         case .closed: "the connection was closed before the answer was complete"
         case .malformed: "not HTTP"
@@ -42,9 +45,24 @@ public enum HTTPTransportError: Error, Hashable, Sendable, CustomStringConvertib
         switch error {
         case HTTPParserError.invalidEOFState: HTTPTransportError.closed
         case is HTTPParserError: HTTPTransportError.malformed
+        case NIOSSLError.uncleanShutdown: HTTPTransportError.closed
+        case let error as NIOSSLExtraError: HTTPTransportError.untrusted(error.description)
+        case let error as NIOSSLError: HTTPTransportError.untrusted(distrust(error))
         case is IOError, is ChannelError: HTTPTransportError.closed
         default: error
         }
+    }
+
+    /// BoringSSL's own words are for those who wrote it.
+    private static func distrust(_ error: NIOSSLError) -> String {
+        let text = "\(error)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "its certificate isn't from an authority that is trusted"
+        }
+        if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+            return "it doesn't speak TLS there"
+        }
+        return "TLS failed: \(text)"
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -37,6 +37,8 @@ struct ClientSettingsTests {
             ("http://box", HTTPEndpoint.tcp(host: "box", port: 80), ""),
             ("http://127.0.0.1:8080/", .tcp(host: "127.0.0.1", port: 8080), ""),
             ("http://[::1]:8080/slipway/", .tcp(host: "::1", port: 8080), "/slipway"),
+            ("https://box", .tls(host: "box", port: 443), ""),
+            ("https://box:8443/slipway/", .tls(host: "box", port: 8443), "/slipway"),
             ("/run/s.sock", .unixSocket("/run/s.sock"), ""), ("unix:/run/s.sock", .unixSocket("/run/s.sock"), ""),
             ("unix:///run/s.sock", .unixSocket("/run/s.sock"), ""),
         ])
@@ -45,7 +47,7 @@ struct ClientSettingsTests {
         #expect(address.endpoint == endpoint && address.prefix == prefix)
     }
 
-    @Test("https and nonsense are refused in words", arguments: ["https://box", "box:8080", "", "ftp://box"])
+    @Test("Nonsense is refused in words", arguments: ["https://", "box:8080", "", "ftp://box"])
     func refused(text: String) {
         let failure = #expect(throws: Failure.self) { try SlipwayClient(endpoint: text, token: nil) }
         #expect(failure?.code == .invalid && failure?.hint != nil)

@@ -19,25 +19,40 @@ struct DaemonKeeperTests {
     @Test func `A daemon that is killed comes back; one that runs already is taken up`() async throws {
         try await Scratch.use { scratch in
             let daemon = Daemon(name: "sleeper", pidDirectory: scratch.folder, logPath: scratch.folder + "/log")
-            let first = try daemon.start(["sleep", "1000"])
+            let starts = scratch.folder + "/starts"
+            let command = ["sh", "-c", "echo >> \(starts); exec sleep 1000"]
+            let first = try daemon.start(command)
             let ends = Mutex(0)
-            let keeper = DaemonKeeper(daemon, running: ["sleep", "1000"]) { _ in ends.withLock { $0 += 1 } }
+            let keeper = DaemonKeeper(daemon, running: command) { _ in ends.withLock { $0 += 1 } }
             let isWanted = Mutex(true)
             let work = Task.detached { try await keeper.run { isWanted.withLock { $0 } } }
-            // Taken up: nothing else was started.
-            #expect(daemon.pid == first)
-            kill(first, SIGKILL)
-            // Looked at once a turn: the first may die between two looks.
-            var second = daemon.pid ?? first
-            while second == first {
-                try await Task.sleep(for: .milliseconds(10))
-                second = daemon.pid ?? first
-            }
+            // The keeper may not have looked yet: of the first's end it may know nothing, of the second's it does.
+            let second = try await successor(of: first, daemon, starts)
+            let seen = ends.withLock { $0 }
+            let third = try await successor(of: second, daemon, starts)
+            #expect(ends.withLock { $0 } == seen + 1)
             isWanted.withLock { $0 = false }
-            kill(second, SIGKILL)
+            kill(third, SIGKILL)
             try await work.value
             #expect(daemon.pid == nil)
-            #expect(ends.withLock { $0 } == 1)
+            // What ran already was taken up: nothing was started beside it.
+            #expect(count(starts) == 3)
+        }
+    }
+
+    private func count(_ starts: String) -> Int {
+        (try? String(contentsOfFile: starts, encoding: .utf8))?.count { $0.isNewline } ?? 0
+    }
+
+    /// Kills the daemon once it has said that it started; returns what was started in its place, and said so.
+    private func successor(of pid: Int32, _ daemon: Daemon, _ starts: String) async throws -> Int32 {
+        let before = max(1, count(starts))
+        while count(starts) < before { try await Task.sleep(for: .milliseconds(10)) }
+        kill(pid, SIGKILL)
+        while true {
+            // Looked at once a turn: it may end between two looks.
+            if let next = daemon.pid, next != pid, count(starts) > before { return next }
+            try await Task.sleep(for: .milliseconds(10))
         }
     }
 

@@ -45,7 +45,11 @@ struct SocketExchange: Sendable {
                 channel = try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: wrap)
             case .tcp(let host, let port):
                 channel = try await bootstrap.connect(host: host, port: port, channelInitializer: wrap)
+            case .tls:
+                throw Failure(.internal, "\(endpoint) speaks TLS, and a probe doesn't")
             }
+        } catch let failure as Failure {
+            throw failure
         } catch is CancellationError {
             throw CancellationError()
         } catch {

@@ -83,6 +83,28 @@ struct TLSTests {
         }
     }
 
+    @Test func `The command line speaks https, and believes only a certificate that it can trust`() async throws {
+        try await Self.run { secured in
+            let slipway = secured.slipway
+            let created = try await slipway.program(["tokens", "create", "laptop"])
+            let token = try #require(created.output.firstMatch(of: /slp_\w+/)).output
+            var variables = ["SLIPWAY_URL": secured.url, "SLIPWAY_TOKEN": String(token)]
+            let unknown = try await slipway.program(["apps"], variables)
+            #expect(unknown.status == 1 && unknown.output.contains("isn't from an authority that is trusted"))
+            #expect(unknown.output.contains("SSL_CERT_FILE") && !unknown.output.contains(token))
+            variables["SSL_CERT_FILE"] = secured.certificate
+            #expect(try await slipway.program(["apps", "add", "billing"], variables).status == 0)
+            #expect(try await slipway.program(["apps", "--json"], variables).output.contains("billing"))
+            // The certificate is localhost's.
+            variables["SLIPWAY_URL"] = "https://127.0.0.1:\(slipway.port + 1)"
+            #expect(try await slipway.program(["apps"], variables).output.contains("isn't believed"))
+            variables["SLIPWAY_URL"] = "https://127.0.0.1:\(slipway.port)"
+            #expect(try await slipway.program(["apps"], variables).output.contains("doesn't speak TLS"))
+            variables["SSL_CERT_FILE"] = "/nowhere.pem"
+            #expect(try await slipway.program(["apps"], variables).output.contains("/nowhere.pem"))
+        }
+    }
+
     @Test func `A renewed certificate is taken up while a stream goes on, a broken one is not, and a push passes`()
         async throws
     {
