@@ -1,6 +1,10 @@
 /// What a docker-compose and a rancher-compose file together ask for.
 public struct StackSpec: Hashable, Sendable, Codable {
     public var services: [ServiceSpec]
+    /// What the files say of named volumes; nil where they say nothing, as in the two below.
+    public var volumes: [String: VolumeSpec]?
+    public var networks: [String: NetworkSpec]?
+    public var configs: [String: ConfigSpec]?
 
     public init(services: [ServiceSpec]) {
         self.services = services
@@ -56,6 +60,17 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     public var retainIP: Bool
     /// Nil: none.
     public var secrets: ServiceSecrets?
+    // Groups of keys, each nil where none of its keys is named.
+    public var isolation: ContainerIsolation?
+    public var limits: ContainerLimits?
+    public var networking: ContainerNetworking?
+    public var storage: ContainerStorage?
+    public var logging: ContainerLogging?
+    public var probe: ContainerProbe?
+    public var placement: ServicePlacement?
+    public var lifecycle: ContainerLifecycle?
+    public var notes: ServiceNotes?
+    public var loadBalancer: LoadBalancer?
 
     public init(
         name: String, image: String, pinnedImage: String? = nil, scale: Int = 1, command: [String]? = nil,
@@ -102,6 +117,50 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
         self.startFirst = startFirst
         self.retainIP = retainIP
         self.secrets = secrets
+    }
+
+    /// Groups that are there, and that no engine carries out yet; leaving them out would change what runs. The files'
+    /// reader says which keys they are of, and where.
+    public var partsThatWait: [String] {
+        var parts: [String] = []
+        if isolation != nil { parts.append("isolation") }
+        if probe != nil { parts.append("healthcheck") }
+        if loadBalancer != nil { parts.append("a load balancer") }
+        if storage.map({ $0.mountOptions.isEmpty || !$0.volumesFrom.isEmpty }) == true { parts.append("storage") }
+        if limits?.sharedMemory != nil { parts.append("shm_size") }
+        if limits?.ulimits.isEmpty == false { parts.append("ulimits") }
+        if let part = networking {
+            let names = [part.domainName, part.macAddress, part.sharedWith].compactMap { $0 }
+            if !(names + part.dnsSearch + part.dnsOptions).isEmpty { parts.append("names and networks of a container") }
+        }
+        if notes?.storageDriver ?? notes?.networkDriver != nil { parts.append("a driver of Rancher's") }
+        if lifecycle?.hooks.isEmpty == false { parts.append("hooks") }
+        if placement?.sidekicks.isEmpty == false { parts.append("sidekicks") }
+        if lifecycle?.startOnce == true { parts.append("start_once") }
+        if lifecycle?.startOnCreate == false { parts.append("start_on_create") }
+        return parts
+    }
+
+    /// Texts of all groups: nobody who reads them may find a secret's value.
+    public var partTexts: [String] {
+        let logging = logging.map { $0.options.values + [$0.driver ?? ""] } ?? []
+        let networking =
+            networking.map { part in
+                part.exposed + part.dnsSearch + part.dnsOptions + [part.domainName ?? ""]
+                    + part.networks.values.flatMap { $0.aliases + $0.driverOptions.values }
+            } ?? []
+        let isolation =
+            isolation.map { $0.securityOptions + $0.devices + $0.sysctls.values + [$0.gpus ?? "", $0.runtime ?? ""] }
+            ?? []
+        let storage = storage.map { $0.memoryMounts + $0.driverOptions.values + $0.mountOptions.map(\.option) } ?? []
+        let notes =
+            notes.map { part in
+                [part.description, part.metadata, part.storageDriver, part.networkDriver].compactMap { $0 }
+                    + part.annotations.values + part.deployLabels.values
+            } ?? []
+        let balancer = loadBalancer.map { [$0.configuration ?? ""] + $0.stickiness.values } ?? []
+        let lifecycle = lifecycle.map { Array($0.hooks.values) } ?? []
+        return logging + networking + isolation + storage + notes + balancer + lifecycle + (probe?.test ?? [])
     }
 
     /// Whether new containers may run beside old ones: asked for, or nothing that only one container can hold
@@ -166,11 +225,13 @@ public struct HealthCheck: Hashable, Sendable, Codable {
     public var initializingTimeout: Int
     public var reinitializingTimeout: Int
     public var strategy: Strategy
+    /// For `recreateOnQuorum`: what is unhealthy is replaced while at least so many are healthy; nil means 1.
+    public var quorum: Int?
 
     public init(
         port: Int, requestLine: String? = nil, interval: Int = 2000, responseTimeout: Int = 2000,
         healthyThreshold: Int = 2, unhealthyThreshold: Int = 3, initializingTimeout: Int = 60000,
-        reinitializingTimeout: Int = 60000, strategy: Strategy = .recreate
+        reinitializingTimeout: Int = 60000, strategy: Strategy = .recreate, quorum: Int? = nil
     ) {
         self.port = port
         self.requestLine = requestLine
@@ -181,5 +242,6 @@ public struct HealthCheck: Hashable, Sendable, Codable {
         self.initializingTimeout = initializingTimeout
         self.reinitializingTimeout = reinitializingTimeout
         self.strategy = strategy
+        self.quorum = quorum
     }
 }

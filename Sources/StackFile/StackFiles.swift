@@ -1,4 +1,3 @@
-internal import Foundation
 public import Model
 
 /// One file as it was read.
@@ -19,28 +18,6 @@ public struct StackFileSource: Sendable {
     var folder: String? { name.lastIndex(of: "/").map { String(name[..<$0]) } }
 }
 
-/// How files are read.
-public struct StackFileOptions: Sendable {
-    /// Values for `${…}` and for `environment:` keys without a value.
-    public var environment: [String: String]
-    /// Whether a variable that is not set is blank instead of an error.
-    public var allowUnset: Bool
-    /// What a person can do about a variable that is not set.
-    public var unsetHint = "set it, or pass --allow-unset"
-    /// Reads an `env_file`: its path is relative to where the compose files' names are relative to. Nil where none can
-    /// be read.
-    public var readFile: (@Sendable (String) -> String?)?
-
-    public init(
-        environment: [String: String] = [:], allowUnset: Bool = false,
-        readFile: (@Sendable (String) -> String?)? = nil
-    ) {
-        self.environment = environment
-        self.allowUnset = allowUnset
-        self.readFile = readFile
-    }
-}
-
 /// How `upgrade_strategy` says that a service is replaced; nil where it says nothing.
 public struct UpgradeStrategy: Hashable, Sendable {
     public var batchSize: Int?
@@ -58,9 +35,23 @@ public struct UpgradeStrategy: Hashable, Sendable {
 /// What the files say together.
 public struct StackFileResult: Sendable {
     public var spec: StackSpec
-    public var warnings: [Finding]
+    public var warnings: [Finding] = []
+    /// Errors about what was read into ``spec`` and no engine carries out yet. It can be shown; to bring it up would run
+    /// something else than the files say.
+    public var notCarriedOut: [Finding] = []
     /// By service name, where `upgrade_strategy` is given.
-    public var upgradeStrategies: [String: UpgradeStrategy]
+    public var upgradeStrategies: [String: UpgradeStrategy] = [:]
+    /// Every key that the files give a service, and where.
+    public var keys: [StackFileKey] = []
+    /// What a catalog asks for; nil where the files are of none.
+    public var catalog: Catalog?
+}
+
+/// A key of a service and where it stands.
+public struct StackFileKey: Hashable, Sendable {
+    public var service: String
+    public var key: String
+    public var place: Place
 }
 
 /// Reads docker-compose (v1, v2, v3, compose-spec) and rancher-compose files.
@@ -85,43 +76,94 @@ public enum StackFiles {
     public static func load(
         _ sources: [StackFileSource], _ options: StackFileOptions = StackFileOptions()
     ) throws(Failure) -> StackFileResult {
-        var diagnostics = Diagnostics()
-        var merged = ServiceMerge()
-        var complete = true
-        for source in sources {
-            guard let document = document(of: source, &diagnostics) else {
-                complete = complete && !diagnostics.hasErrors
-                continue
-            }
-            let services = StackDocument.services(in: document, options: options, &diagnostics)
-            for service in services { merged.add(service) }
+        var catalog = CatalogReader(sources)
+        let options = prepared(options, &catalog, beside: sources.first?.name ?? "")
+        var reader = SourceReader(options: options, template: TemplateValues(options))
+        reader.diagnostics = catalog.diagnostics
+        for source in sources { reader.read(source) }
+        var result = StackFileResult(spec: StackSpec(services: []), catalog: catalog.catalog)
+        var diagnostics = reader.diagnostics
+        var waiting = Diagnostics()
+        SectionReader.read(reader.merged.sections, into: &result.spec, &diagnostics, &waiting)
+        readServices(reader, options, into: &result, &diagnostics, &waiting)
+        if result.spec.services.isEmpty, !diagnostics.hasErrors {
+            diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
         }
-        var result = StackFileResult(spec: StackSpec(services: []), warnings: [], upgradeStrategies: [:])
+        let files = sources.map(\.name)
+        let findings = diagnostics.sorted(files: files)
+        if let first = findings.first(where: { $0.severity == .error }) {
+            diagnostics.add(waiting.findings)
+            throw Failure(.invalid, first.description, findings: diagnostics.sorted(files: files))
+        }
+        result.warnings = findings
+        result.notCarriedOut = waiting.sorted(files: files)
+        return result
+    }
+
+    /// The options with everything in their environment that variables may mean: answers, defaults of questions, `.env`.
+    private static func prepared(
+        _ options: StackFileOptions, _ catalog: inout CatalogReader, beside file: String
+    ) -> StackFileOptions {
+        var options = options
+        var dotenv: [String: String] = [:]
+        let path = FilePath.resolved(".env", beside: file)
+        if let text = options.readFile?(path) {
+            do {
+                let environment = options.environment
+                dotenv = try Dotenv.parse(text) { environment[$0] }
+            } catch {
+                catalog.diagnostics.error(Place(file: path, line: error.line), error.message)
+            }
+        }
+        options.environment = catalog.environment(options, dotenv: dotenv)
+        options.release.version = catalog.catalog?.version ?? options.release.version
+        options.questions = Set((catalog.catalog?.questions ?? []).map(\.variable))
+        return options
+    }
+
+    private static func readServices(
+        _ source: SourceReader, _ options: StackFileOptions, into result: inout StackFileResult,
+        _ diagnostics: inout Diagnostics, _ waiting: inout Diagnostics
+    ) {
         // What a missing variable left behind is no second error.
         let wrong = Set(
             diagnostics.findings.filter { $0.severity == .error }.map { "\($0.file):\($0.line):\($0.column)" })
-        for service in merged.services {
-            var reader = ServiceReader(service, options: options, known: merged.services)
+        for service in source.merged.services {
+            if !service.isDefined, source.hasTemplates, service["image"] == nil {
+                diagnostics.warn(
+                    service.place, "service \"\(service.name)\" is in no compose file: what it says here is not used")
+                continue
+            }
+            if let profiles = missingProfiles(of: service, options) {
+                diagnostics.warn(
+                    service.place, "service \"\(service.name)\" is left out: its profiles are not asked for",
+                    hint: "COMPOSE_PROFILES=\(profiles)")
+                continue
+            }
+            var reader = ServiceReader(service, options: options, known: source.merged.services)
             reader.read()
-            if complete { reader.checkImage() }
+            if source.isComplete { reader.checkImage() }
             diagnostics.add(
                 reader.diagnostics.findings.filter { !wrong.contains("\($0.file):\($0.line):\($0.column)") })
+            waiting.add(reader.waiting.findings)
             result.spec.services.append(reader.spec)
+            result.keys += service.keys.map { StackFileKey(service: service.name, key: $0.key, place: $0.keyPlace) }
             if let strategy = reader.upgradeStrategy { result.upgradeStrategies[service.name] = strategy }
             if diagnostics.findings.count > findingLimit, diagnostics.hasErrors {
                 diagnostics.error(service.place, "there are more errors than \(findingLimit); the rest is not shown")
                 break
             }
         }
-        if merged.services.isEmpty, !diagnostics.hasErrors {
-            diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
+    }
+
+    /// compose's rule: a service with profiles runs where one of them is asked for.
+    private static func missingProfiles(of service: RawService, _ options: StackFileOptions) -> String? {
+        guard let node = service["profiles"]?.value else { return nil }
+        let profiles = (node.sequence ?? [node]).compactMap(\.text)
+        guard !profiles.isEmpty, !options.profiles.contains("*"), options.profiles.isDisjoint(with: profiles) else {
+            return nil
         }
-        let findings = diagnostics.sorted(files: sources.map(\.name))
-        if let first = findings.first(where: { $0.severity == .error }) {
-            throw Failure(.invalid, first.description, findings: findings)
-        }
-        result.warnings = findings
-        return result
+        return profiles.joined(separator: ",")
     }
 
     /// The repository of the first image in a compose file's text that is tagged `${REVISION}` or `$REVISION`:
@@ -135,41 +177,6 @@ public enum StackFiles {
                 let name = String(image.dropLast(suffix.count))
                 if !name.contains("$"), ImageReference(name)?.name == name { return name }
             }
-        }
-        return nil
-    }
-
-    private static func document(of source: StackFileSource, _ diagnostics: inout Diagnostics) -> YAMLNode? {
-        let place = Place(file: source.name)
-        if let problem = GoTemplate.finding(in: source) {
-            diagnostics.add([problem])
-            return nil
-        }
-        do {
-            if let root = try YAMLReader.read(source.text, file: source.name) { return root }
-            if source.isRancherFile {
-                diagnostics.warn(place, "is empty")
-            } else {
-                diagnostics.error(place, "is empty: it names no service")
-            }
-        } catch {
-            diagnostics.add(error.findings)
-        }
-        return nil
-    }
-}
-
-/// Rancher's catalog files could be Go templates; ours are read as they are.
-private enum GoTemplate {
-    static func finding(in source: StackFileSource) -> Finding? {
-        guard source.text.contains("{{"), !source.text.hasPrefix("# notemplating") else { return nil }
-        let pattern =
-            #/\{\{-?\s*(if\b|else\b|end\b|range\b|with\b|define\b|template\b|\$|\.Values|\.Stack|\.Release|\.Environment)/#
-        for (index, line) in source.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            guard line.contains("{{"), let match = line.firstMatch(of: pattern) else { continue }
-            let column = line.distance(from: line.startIndex, to: match.range.lowerBound) + 1
-            return Place(file: source.name, line: index + 1, column: column).finding(
-                .error, "is a Go template, which Slipway does not evaluate", hint: "render it first")
         }
         return nil
     }

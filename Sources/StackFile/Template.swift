@@ -73,7 +73,7 @@ public enum Template {
     }
 
     /// What stands between the braces, and what follows them. Braces nest; an unclosed one is an error.
-    private static func braced(
+    static func braced(
         _ text: ArraySlice<UInt8>, whole: ArraySlice<UInt8>
     ) throws(Problem) -> (inside: ArraySlice<UInt8>, after: ArraySlice<UInt8>) {
         var open = 0
@@ -126,7 +126,7 @@ public enum Template {
         }
     }
 
-    private static func split(_ tail: ArraySlice<UInt8>) -> (Operator, ArraySlice<UInt8>)? {
+    static func split(_ tail: ArraySlice<UInt8>) -> (Operator, ArraySlice<UInt8>)? {
         for operation in Operator.allCases where tail.starts(with: operation.rawValue.utf8) {
             return (operation, tail.dropFirst(operation.rawValue.utf8.count))
         }
@@ -139,9 +139,9 @@ public enum Template {
         return []
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
+    static func isNameByte(_ byte: UInt8) -> Bool {
         byte == 95 || (97...122).contains(byte) || (65...90).contains(byte) || isDigit(byte)
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+    static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 }

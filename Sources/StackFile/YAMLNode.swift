@@ -20,8 +20,15 @@ public struct YAMLNode: Hashable, Sendable {
         }
     }
 
+    /// What a later file's value does to an earlier one's, in place of being merged with it: compose's `!reset` and
+    /// `!override`.
+    public enum Overriding: Hashable, Sendable {
+        case reset, replace
+    }
+
     public var content: Content
     public var place: Place
+    public var overriding: Overriding?
 
     public init(_ content: Content, at place: Place) {
         self.content = content

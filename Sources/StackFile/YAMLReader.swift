@@ -91,6 +91,16 @@ private struct Converter {
     }
 
     mutating func convert(_ node: Node, depth: Int) throws(Failure) -> YAMLNode {
+        var converted = try content(of: node, depth: depth)
+        switch node.tag.description {
+        case "!reset": converted.overriding = .reset
+        case "!override": converted.overriding = .replace
+        default: break
+        }
+        return converted
+    }
+
+    private mutating func content(of node: Node, depth: Int) throws(Failure) -> YAMLNode {
         let place = Place(file: file, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0)
         count += 1
         guard count <= YAMLReader.nodeLimit else { throw fail(place, "aliases make this file too large to read") }

@@ -1,4 +1,5 @@
 import Foundation
+import StackFile
 
 /// Rows of the shared compose cases: beside the checkout, or where `SLIPWAY_CASES` says; nil where they are not.
 enum Cases {
@@ -11,6 +12,12 @@ enum Cases {
     }()
 
     static var areThere: Bool { folder != nil }
+
+    /// A file of the cases as a tree: JSON is YAML.
+    static func tree(_ path: String) throws -> YAMLNode {
+        let text = try String(contentsOfFile: "\(folder ?? "")/\(path)", encoding: .utf8)
+        return try YAMLReader.read(text, file: path) ?? YAMLNode(.mapping([]), at: Place(file: path))
+    }
 
     /// The value of `key` in `compose/<name>.json`; empty where the cases are not there.
     static func rows<Row: Decodable>(_ name: String, _ key: String = "cases", as: Row.Type) throws -> [Row] {

@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import StackFile
@@ -27,6 +28,34 @@ import Testing
                 #expect(row.errorContains.map { $0.isEmpty || said.contains($0) } ?? false, "\(row.id): \(said)")
             }
         }
+    }
+
+    /// Rancher's `--env-file`: YAML and JSON as Rancher reads them. Plain files are read as compose reads them, where
+    /// Rancher kept quotes, blanks and `#` as they were.
+    @Test(.enabled(if: Cases.areThere)) func answersFollowRancher() throws {
+        let rows = try Cases.tree("compose/dotenv.json")["rancherEnvFile"]?.sequence ?? []
+        #expect(rows.count == 3)
+        for row in rows {
+            let text = try #require(row["input"]?.text)
+            let values = try? Answers.parse(text, file: row["file"]?.text ?? "answers")
+            let expected = row["expect"]?.mapping.map { pairs in
+                Dictionary(uniqueKeysWithValues: pairs.map { ($0.key, $0.value.text ?? "") })
+            }
+            if row["file"] == nil {
+                #expect(values == ["A": "1", "B": "two words", "E": "5", "F": "q", "G": "a=b"])
+            } else {
+                #expect(values == expected, "\(row.json)")
+            }
+        }
+    }
+
+    @Test func answersAreAFlatMapping() throws {
+        #expect(try Answers.parse("A: 1\nB: yes\nC:\n", file: "a.yml") == ["A": "1", "B": "yes", "C": ""])
+        #expect(try Answers.parse("{\"A\": true}", file: "a.json") == ["A": "true"])
+        #expect(try Answers.parse("A=1", file: "answers") == ["A": "1"])
+        let wrong = #expect(throws: Failure.self) { try Answers.parse("A: [1]", file: "a.yaml") }
+        #expect(wrong?.findings.map(\.line) == [1])
+        #expect(throws: Failure.self) { try Answers.parse("A B=1", file: "answers") }
     }
 
     @Test func readsQuotesCommentsAndReferences() throws {

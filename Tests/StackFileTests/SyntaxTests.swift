@@ -75,6 +75,14 @@ import Testing
         ] as [(String, Int64)])
     func bytes(text: String, expected: Int64) { #expect(Quantities.bytes(text) == expected) }
 
+    @Test(.enabled(if: Cases.areThere)) func bytesFollowCompose() throws {
+        let rows = try Cases.tree("compose/bytes.json")["cases"]?.sequence ?? []
+        #expect(rows.count == 8)
+        for row in rows {
+            #expect(row["input"]?.text.flatMap(Quantities.bytes) == row["expect"]?.int.map(Int64.init), "\(row.json)")
+        }
+    }
+
     @Test(arguments: ["invalid", "", "m", "1x", "1 g g", "99999999999p"])
     func noBytes(text: String) { #expect(Quantities.bytes(text) == nil) }
 

@@ -43,6 +43,24 @@ import Testing
         for row in rows { check(row, expect: row.composeSpec?.expect, warnings: row.composeSpec?.warnings) }
     }
 
+    /// Rancher's own rows, except where it refused a `$` that no name follows: the Compose Specification keeps it.
+    @Test(.enabled(if: Cases.areThere)) func followsRancher() throws {
+        struct Row: Decodable { let id: String, template: String, env: [String: String], expect: String? }
+        let rows = try Cases.rows("interpolation-rancher-cli-0.6", as: Row.self)
+        #expect(rows.count == 30)
+        let kept = rows.filter { row in
+            let result = try? Template.substitute(row.template) { row.env[$0] }.text
+            return result != row.expect
+        }
+        #expect(kept.map(\.template) == ["$9aNumber", "$}", "$!"])
+    }
+
+    @Test(.enabled(if: Cases.areThere)) func expandsAsDotenvDoes() throws {
+        let rows = try Cases.rows("dotenv", "expandCases", as: Row.self)
+        #expect(rows.count == 12)
+        for row in rows { check(row, expect: row.expect, warnings: nil) }
+    }
+
     @Test(.enabled(if: Cases.areThere)) func takesTheOperatorThatOccursFirst() throws {
         struct Choice: Decodable { let input: String, `operator`: String }
         for row in try Cases.rows("interpolation-operator-choice", as: Choice.self) {

@@ -56,7 +56,11 @@ import Testing
             volumes: [VolumeMount(source: "/a", target: "/b")], memoryLimit: 1, healthCheck: HealthCheck(port: 1),
             secrets: ServiceSecrets(
                 variables: ["B": SecretText([.text("a"), .secret("C")])], files: [SecretFile(source: "D")]))
-        #expect(try Self.mismatch(UpRequest(stack: "web", spec: StackSpec(services: [full]))) == nil)
+        var stack = StackSpec(services: [full, .withEveryPart])
+        stack.volumes = ["data": VolumeSpec()]
+        stack.networks = ["front": NetworkSpec()]
+        stack.configs = ["app": ConfigSpec()]
+        #expect(try Self.mismatch(UpRequest(stack: "web", spec: stack)) == nil)
         let failure = Failure(.invalid, "no", hint: "h", cause: "c", findings: [Finding(file: "a", message: "b")])
         let problem = try JSONCoding.encoder.encode([Problem(failure), Problem(Failure(.usage, "no"))])
         #expect(JSONSchema.list(of: OpenAPI.problem).mismatch(in: try Self.json([UInt8](problem))) == nil)
@@ -186,5 +190,31 @@ import Testing
                 #expect(try reply.json(Problem.self).detail == words)
             }
         }
+    }
+}
+
+extension ServiceSpec {
+    /// With all groups of keys, and something in those of their lists that hold more than texts.
+    fileprivate static var withEveryPart: ServiceSpec {
+        var spec = ServiceSpec(name: "all", image: "all:1")
+        spec.isolation = ContainerIsolation()
+        spec.limits = ContainerLimits()
+        spec.limits?.ulimits = ["nofile": .init(soft: 1, hard: 2)]
+        spec.networking = ContainerNetworking()
+        spec.networking?.networks = ["front": .init()]
+        spec.storage = ContainerStorage()
+        spec.storage?.configs = [.init(source: "app", target: "/app")]
+        spec.storage?.mountOptions = [.init(target: "/data", option: "z")]
+        spec.logging = ContainerLogging()
+        spec.probe = ContainerProbe()
+        spec.placement = ServicePlacement()
+        spec.placement?.affinities = [.init(subject: .hostLabel, terms: ["a=b"])]
+        spec.lifecycle = ContainerLifecycle()
+        spec.lifecycle?.dependencies = [.init(service: "db")]
+        spec.lifecycle?.update = .init()
+        spec.notes = ServiceNotes()
+        spec.loadBalancer = LoadBalancer()
+        spec.loadBalancer?.rules = [.init()]
+        return spec
     }
 }

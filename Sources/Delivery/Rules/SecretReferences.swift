@@ -55,6 +55,7 @@ private func exposedSecret(in service: ServiceSpec, _ hiding: SecretHiding) -> (
     }
     places += (service.extraHosts + service.dns + service.links).map { ("a host", $0) }
     places += service.volumes.flatMap { [$0.source ?? "", $0.target] }.map { ("a volume", $0) }
+    places += service.partTexts.map { ("a key", $0) }
     for (place, text) in places {
         if let name = hiding.text(of: text)?.names.first { return (place, name) }
     }

@@ -60,7 +60,8 @@ public enum RepositoryCheck {
         var options = StackFileOptions(environment: environment, readFile: { text($0) })
         options.unsetHint = "give it in machine.environment, or to the check with --set"
         do {
-            report.findings += try StackFiles.load(sources, options).warnings
+            let result = try StackFiles.load(sources, options)
+            report.findings += result.warnings + result.notCarriedOut
         } catch {
             report.findings += error.findings
         }

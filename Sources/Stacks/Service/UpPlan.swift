@@ -68,6 +68,10 @@ func objections(to spec: ServiceSpec, edge: Bool) -> [String] {
     if !spec.externalLinks.isEmpty {
         found.append("\(name): external_links are not supported on a Docker Engine yet: \(spec.externalLinks[0])")
     }
+    let parts = spec.partsThatWait
+    if !parts.isEmpty {
+        found.append("\(name): \(parts.joined(separator: ", ")) can't be carried out on a Docker Engine yet")
+    }
     if spec.retainIP, spec.startFirst == true { found.append("\(name): retain_ip and start_first exclude each other") }
     let published = spec.publishedPorts(edge: edge).filter { $0.hostPort != nil }
     if spec.scale > 1, let port = published.first {

@@ -28,6 +28,7 @@ enum UpHelp {
           --file, -f FILE        a compose file; may be repeated
           --rancher-file FILE    the rancher-compose file
           --env-file, -e FILE    values for ${…}
+          --answers FILE         answers to a catalog's questions (YAML, JSON or NAME=value lines)
           --upgrade, -u          replace services that changed
           --force-upgrade        replace services, changed or not
           --confirm-upgrade, -c  remove the parked containers of the last upgrade

@@ -34,7 +34,13 @@ struct RancherCommand {
     private func bringUp(_ up: UpArguments) async throws {
         let files = try StackFiles.read(up, environment: environment)
         for warning in files.result.warnings { Terminal.error(warning.description) }
-        if up.render { return try printJSON(files.result.spec) }
+        if up.render {
+            for finding in files.result.notCarriedOut { Terminal.error(finding.description) }
+            return try printJSON(files.result.spec)
+        }
+        if let first = files.result.notCarriedOut.first {
+            throw Failure(.invalid, first.description, findings: files.result.notCarriedOut)
+        }
         let client = SlipwayClientFactory(environment: environment)
         let server = try client.connect { Terminal.error("\(calledAs): \($0)") }
         let name = up.environment ?? environment["SLIPWAY_ENVIRONMENT"] ?? "production"
@@ -85,29 +91,20 @@ extension StackFiles {
         let sources = try (found.composeFiles + (found.rancherFile.map { [$0] } ?? [])).map { path in
             StackFileSource(name: path == "-" ? "standard input" : path, text: try text(of: path))
         }
-        var values = environment
-        if let envFile = up.envFile {
-            values.merge(try self.values(in: envFile, environment: environment)) { _, file in file }
+        var options = StackFileOptions(
+            environment: environment, allowUnset: up.allowUnset,
+            readFile: { try? String(contentsOfFile: $0, encoding: .utf8) })
+        for path in [up.answersFile, up.envFile].compactMap({ $0 }) {
+            let values = try Answers.parse(try text(of: path), file: path) { environment[$0] }
+            options.answers.merge(values) { _, later in later }
         }
-        let result = try StackFiles.load(
-            sources,
-            StackFileOptions(
-                environment: values, allowUnset: up.allowUnset,
-                readFile: { try? String(contentsOfFile: $0, encoding: .utf8) }))
+        options.release.stack = finder.stackName(up, found)
+        options.release.environment = up.environment ?? environment["SLIPWAY_ENVIRONMENT"] ?? ""
+        let result = try StackFiles.load(sources, options)
         let strategies = result.upgradeStrategies.filter { up.services.isEmpty || up.services.contains($0.key) }.values
         return ReadFiles(
             stack: finder.stackName(up, found), result: result, batchSize: strategies.compactMap(\.batchSize).min(),
             interval: strategies.compactMap(\.interval).max())
-    }
-
-    private static func values(in path: String, environment: [String: String]) throws -> [String: String] {
-        do {
-            return try Dotenv.parse(try text(of: path)) { environment[$0] }
-        } catch let problem as Dotenv.Problem {
-            throw Failure(
-                .invalid, "\(path) can't be read",
-                findings: [Finding(file: path, line: problem.line, message: problem.message)])
-        }
     }
 
     private static func text(of path: String) throws -> String {

@@ -7,6 +7,8 @@ struct UpArguments: Sendable, Hashable {
     var rancherFile: String?
     /// File with values for `${…}`, which win over the environment's.
     var envFile: String?
+    /// File with answers to a catalog's questions; `--env-file` wins over it.
+    var answersFile: String?
     /// As given; nil means the name of the first compose file's folder.
     var stack: String?
     /// Empty means all.

@@ -45,6 +45,7 @@ enum UpFlags {
         text("file", "f") { $0.files += $1.split(separator: ":").map(String.init) },
         text("rancher-file") { $0.rancherFile = $1 },
         text("env-file", "e") { $0.envFile = $1 },
+        text("answers") { $0.answersFile = $1 },
         text("stack", "s", "project-name") { $0.stack = $1 },
         flag("upgrade", "u", "recreate") { $0.upgrade = $1 },
         flag("force-upgrade", "force-recreate") { $0.forceUpgrade = $1 },

@@ -39,7 +39,7 @@ extension ServiceReader {
                 error(item.place, "env_file must be a path, not \(item.kind)")
                 continue
             }
-            let full = resolved(path, beside: item.place.file)
+            let full = FilePath.resolved(path, beside: item.place.file)
             guard let text = readFile(full) else {
                 if item["required"]?.bool != false { error(item.place, "env_file \"\(full)\" can't be read") }
                 continue
@@ -54,14 +54,8 @@ extension ServiceReader {
         for (key, value) in values where !explicit.contains(key) { spec.environment[key] = value }
     }
 
-    private func resolved(_ path: String, beside file: String) -> String {
-        guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
-        let path = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
-        return "\(file[..<slash])/\(path)"
-    }
-
     mutating func readLabels(_ node: YAMLNode) {
-        for pair in pairs(node, "labels") ?? [] { spec.labels[pair.key] = pair.value.isNull ? "" : pair.value.text }
+        spec.labels.merge(values(node, "labels")) { _, own in own }
     }
 
     mutating func readExtraHosts(_ node: YAMLNode) {
@@ -86,24 +80,11 @@ extension ServiceReader {
         }
     }
 
-    mutating func readMemoryLimit(_ node: YAMLNode) {
-        guard let bytes = node.text.flatMap(Quantities.bytes) else {
-            return error(node.place, "mem_limit must be a size like 512m, not \(node.kind)")
-        }
+    mutating func readMemoryLimit(_ node: YAMLNode, _ key: String) {
+        guard let bytes = bytes(node, key) else { return }
         spec.memoryLimit = bytes > 0 ? bytes : nil
         if bytes > 0, bytes < 6 << 20 {
-            error(node.place, "mem_limit is \(bytes) bytes; an engine wants at least 6 MB", hint: "512m is 512 MB")
-        }
-    }
-
-    mutating func readNetworkMode(_ node: YAMLNode, _ key: String) {
-        switch node.text {
-        case "host", "none", "bridge": spec.networkMode = node.text
-        case "managed", "default": spec.networkMode = nil
-        case .some(let mode) where mode.hasPrefix("container:") || mode.hasPrefix("service:"):
-            error(
-                node.place, "\(key): \"\(mode)\" is not carried out yet, and leaving it out would change what runs")
-        default: error(node.place, "\(key) must be host, none or bridge, not \(node.kind)")
+            error(node.place, "\(key) is \(bytes) bytes; an engine wants at least 6 MB", hint: "512m is 512 MB")
         }
     }
 
@@ -115,28 +96,58 @@ extension ServiceReader {
     }
 
     /// Containers are always brought back, which is what `always` and `unless-stopped` ask for.
-    mutating func readRestart(_ node: YAMLNode) {
-        guard let policy = string(node, "restart") else { return }
+    mutating func readRestart(_ node: YAMLNode, _ key: String) {
+        guard let policy = string(node, key) else { return }
         if ["always", "unless-stopped"].contains(policy) { return }
         if node.bool == false || policy == "on-failure" || policy.hasPrefix("on-failure:") {
+            change(\.lifecycle) { $0.restart = node.bool == false ? "no" : policy }
             warn(
-                node.place, "\"restart\" is read but not used yet",
+                node.place, "\"\(key)\" is read but not used yet",
                 hint: "containers of a service are always brought back")
         } else {
-            error(node.place, "restart must be no, always, on-failure or unless-stopped, not \(node.kind)")
+            error(node.place, "\(key) must be no, always, on-failure or unless-stopped, not \(node.kind)")
         }
     }
 
     mutating func readStartOnCreate(_ node: YAMLNode) {
         guard bool(node, "start_on_create") == false else { return }
-        error(
-            node.place, "\"start_on_create: false\" is not carried out yet", hint: "leave the service out, or scale: 0")
+        change(\.lifecycle) { $0.startOnCreate = false }
+        waiting.error(
+            node.place, "service \"\(raw.name)\": \"start_on_create: false\" is not carried out yet",
+            hint: "leave the service out, or scale: 0")
+    }
+
+    mutating func readScalePolicy(_ node: YAMLNode) {
+        guard node.mapping != nil else { return error(node.place, "scale_policy must be a mapping, not \(node.kind)") }
+        checkKeys(node, "scale_policy", known: ["min", "max", "increment"])
+        var policy = ContainerLifecycle.ScalePolicy()
+        policy.min = node["min"].flatMap { int($0, "scale_policy.min", 0...1000) }
+        policy.max = node["max"].flatMap { int($0, "scale_policy.max", 0...1000) }
+        policy.increment = node["increment"].flatMap { int($0, "scale_policy.increment", 0...1000) }
+        change(\.lifecycle) { $0.scalePolicy = policy }
+    }
+
+    /// Labels in files of lines, as in an `env_file`; those of `labels` win.
+    mutating func readLabelFiles(_ node: YAMLNode) {
+        for item in node.sequence ?? [node] {
+            guard let path = string(item, "label_file") else { continue }
+            let full = FilePath.resolved(path, beside: item.place.file)
+            guard let text = options.readFile?(full), let labels = try? Dotenv.parse(text) else {
+                error(item.place, "label_file \"\(full)\" can't be read")
+                continue
+            }
+            spec.labels.merge(labels) { own, _ in own }
+        }
     }
 
     mutating func readPullPolicy(_ node: YAMLNode) {
         switch node.text {
         case "always": spec.alwaysPull = true
         case "missing", "if_not_present": spec.alwaysPull = false
+        case "daily", "weekly", "refresh": spec.alwaysPull = true
+        case .some(let policy) where policy.hasPrefix("every_"): spec.alwaysPull = true
+        case "never", "build":
+            warn(node.place, "\"pull_policy: \(node.text ?? "")\" is read but not used yet", hint: "always or missing")
         default: error(node.place, "pull_policy must be always or missing, not \(node.kind)")
         }
     }

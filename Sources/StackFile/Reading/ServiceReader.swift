@@ -9,6 +9,10 @@ struct ServiceReader {
     var spec: ServiceSpec
     var upgradeStrategy: UpgradeStrategy?
     var diagnostics = Diagnostics()
+    /// What is read and not carried out yet.
+    var waiting = Diagnostics()
+    /// The key that is being read.
+    var key = ""
 
     init(_ raw: RawService, options: StackFileOptions, known: [RawService]) {
         self.raw = raw
@@ -30,16 +34,30 @@ struct ServiceReader {
             {
                 continue
             }
-            switch key {
-            case .read(let handler): handler(&self, pair.value)
-            case .unused(let hint): warn(pair.keyPlace, "\"\(pair.key)\" is read but not used yet", hint: hint)
-            case .refused(let hint):
-                error(
-                    pair.keyPlace, "\"\(pair.key)\" is not carried out yet, and leaving it out would change what runs",
-                    hint: hint)
-            }
+            read(pair, as: key)
         }
         LabelRules.apply(&self)
+    }
+
+    private mutating func read(_ pair: YAMLNode.Pair, as kind: ServiceKey) {
+        key = pair.key
+        let before = diagnostics.findings.count
+        switch kind {
+        case .read(let handler): handler(&self, pair.value)
+        case .waiting(let hint, let handler):
+            handler(&self, pair.value)
+            // What is wrong in it is mended first.
+            if !hasErrors(since: before) { wait(pair.keyPlace, "\"\(pair.key)\"", hint: hint) }
+        case .spare(let hint, let handler):
+            handler(&self, pair.value)
+            if !hasErrors(since: before) { warn(pair.keyPlace, "\"\(pair.key)\" is read but not used yet", hint: hint) }
+        case .unused(let hint): warn(pair.keyPlace, "\"\(pair.key)\" is read but not used yet", hint: hint)
+        case .refused(let hint): error(pair.keyPlace, "\"\(pair.key)\" can't be carried out", hint: hint)
+        }
+    }
+
+    private func hasErrors(since count: Int) -> Bool {
+        diagnostics.findings[count...].contains { $0.severity == .error }
     }
 
     /// Says why there is no image; not asked when a file that may name it could not be read.
@@ -62,6 +80,13 @@ struct ServiceReader {
         diagnostics.error(place, "service \"\(raw.name)\": \(message)", hint: hint)
     }
 
+    /// Says that something was read and no engine carries it out yet.
+    mutating func wait(_ place: Place, _ what: String, hint: String? = nil) {
+        waiting.error(
+            place, "service \"\(raw.name)\": \(what) is not carried out yet, and leaving it out would change what runs",
+            hint: hint)
+    }
+
     mutating func warn(_ place: Place, _ message: String, hint: String? = nil) {
         diagnostics.warn(place, "service \"\(raw.name)\": \(message)", hint: hint)
     }
@@ -79,6 +104,15 @@ extension ServiceReader {
         if let bool = node.bool { return bool }
         error(node.place, "\(key) must be true or false, not \(node.kind)")
         return nil
+    }
+
+    /// Changes a group of the spec, which is there from then on.
+    mutating func change<Part: ServicePart>(
+        _ group: WritableKeyPath<ServiceSpec, Part?>, _ body: (inout Part) -> Void
+    ) {
+        var part = spec[keyPath: group] ?? Part()
+        body(&part)
+        spec[keyPath: group] = part
     }
 
     mutating func int(_ node: YAMLNode, _ key: String, _ range: ClosedRange<Int>) -> Int? {

@@ -34,7 +34,8 @@ extension ServiceReader {
         }
         for item in items {
             do {
-                let (mount, options) = try item.mapping == nil ? VolumeSyntax.parse(item.text ?? "") : longVolume(item)
+                let parsed = try item.mapping == nil ? VolumeSyntax.parse(item.text ?? "") : longVolume(item)
+                guard let (mount, options) = parsed else { continue }
                 check(mount, options, at: item.place)
                 spec.volumes.removeAll { $0.target == mount.target }
                 spec.volumes.append(mount)
@@ -50,10 +51,13 @@ extension ServiceReader {
                 place, "volumes: \"\(source)\" is relative to a folder that the engine's machine doesn't have",
                 hint: "give an absolute path or a volume's name")
         }
+        guard !options.isEmpty else { return }
         let propagations = ["shared", "rshared", "slave", "rslave", "private", "rprivate"]
         for option in options {
+            change(\.storage) { $0.mountOptions.append(.init(target: mount.target, option: option)) }
             if propagations.contains(option) {
-                error(place, "volumes: the option \"\(option)\" is not carried out yet")
+                waiting.error(
+                    place, "service \"\(raw.name)\": volumes: the option \"\(option)\" is not carried out yet")
             } else {
                 warn(place, "volumes: the option \"\(option)\" is read but not used yet")
             }
@@ -62,21 +66,56 @@ extension ServiceReader {
 
     private mutating func longVolume(
         _ node: YAMLNode
-    ) throws(SyntaxProblem) -> (mount: VolumeMount, options: [String]) {
+    ) throws(SyntaxProblem) -> (mount: VolumeMount, options: [String])? {
         checkKeys(
             node, "volumes",
             known: ["type", "source", "target", "read_only", "bind", "volume", "tmpfs", "consistency", "image"])
         let type = node["type"]?.text ?? "volume"
-        guard ["bind", "volume"].contains(type) else {
-            throw SyntaxProblem("the type \"\(type)\" is not carried out yet", hint: "bind or volume")
+        guard ["bind", "volume", "tmpfs"].contains(type) else {
+            throw SyntaxProblem("the type \"\(type)\" is not carried out", hint: "bind, volume or tmpfs")
         }
         guard let target = node["target"]?.text, target.hasPrefix("/") else {
             throw SyntaxProblem("a volume has no target that is an absolute path")
         }
+        if type == "tmpfs" {
+            let size = node["tmpfs"]?["size"]?.text.flatMap(Quantities.bytes)
+            change(\.storage) { $0.memoryMounts.append(target + (size.map { ":size=\($0)" } ?? "")) }
+            wait(node.place, "\"type: tmpfs\"")
+            return nil
+        }
         let source = node["source"]?.text
         if type == "bind", source == nil { throw SyntaxProblem("a bind has no source") }
         let readOnly = node["read_only"]?.bool ?? false
-        return (VolumeMount(source: source, target: target, readOnly: readOnly), [])
+        return (VolumeMount(source: source, target: target, readOnly: readOnly), longOptions(node))
+    }
+
+    /// What a long volume says beside its path, as the short ones write it where they can.
+    private func longOptions(_ node: YAMLNode) -> [String] {
+        var options: [String] = []
+        if let propagation = node["bind"]?["propagation"]?.text { options.append(propagation) }
+        if let selinux = node["bind"]?["selinux"]?.text { options.append(selinux) }
+        if node["bind"]?["create_host_path"]?.bool == false { options.append("nocreate") }
+        if node["volume"]?["nocopy"]?.bool == true { options.append("nocopy") }
+        if let path = node["volume"]?["subpath"]?.text { options.append("subpath=\(path)") }
+        if let consistency = node["consistency"]?.text { options.append(consistency) }
+        return options
+    }
+
+    mutating func readConfigs(_ node: YAMLNode) {
+        guard let items = node.sequence else { return error(node.place, "configs must be a list, not \(node.kind)") }
+        for item in items {
+            checkKeys(item, "configs", known: ["source", "target", "uid", "gid", "mode"])
+            guard let source = item.text ?? item["source"]?.text else {
+                error(item.place, "configs: a config has no source")
+                continue
+            }
+            let target = item["target"]?.text ?? source
+            let mode = item["mode"]?.text.flatMap { Int($0.trimmingPrefix("0o"), radix: 8) }
+            let config = ContainerStorage.Config(
+                source: source, target: target.hasPrefix("/") ? target : "/\(target)", uid: item["uid"]?.text,
+                gid: item["gid"]?.text, mode: mode)
+            change(\.storage) { $0.configs.append(config) }
+        }
     }
 
     /// Errors for keys of a mapping that aren't known.

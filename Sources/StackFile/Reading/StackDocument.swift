@@ -5,41 +5,56 @@ struct RawService {
     var name: String
     var place: Place
     var keys: [YAMLNode.Pair]
+    /// Whether a compose file has it, and not a rancher-compose file alone.
+    var isDefined = true
 
     subscript(key: String) -> YAMLNode.Pair? { keys.first { $0.key == key } }
 }
 
-/// Finds the services in one file: at the top level (v1), or under `services`.
-enum StackDocument {
-    /// The file's services with their variables replaced.
-    static func services(
-        in root: YAMLNode, options: StackFileOptions, _ diagnostics: inout Diagnostics
-    ) -> [RawService] {
+/// What one file says: the services at its top level (v1) or under `services`, and what stands beside them.
+struct StackDocument {
+    var services: [RawService] = []
+    /// `volumes`, `networks`, `configs`, `secrets`.
+    var sections: [YAMLNode.Pair] = []
+    /// `include`, as it is written.
+    var includes: YAMLNode?
+
+    /// What the tree says, with its variables replaced.
+    init(_ root: YAMLNode, options: StackFileOptions, _ diagnostics: inout Diagnostics) {
         guard let top = root.mapping else {
             diagnostics.error(root.place, "must be a mapping of services, not \(root.kind)")
-            return []
+            return
         }
         let entries: [YAMLNode.Pair]
-        if isVersionOne(root) {
+        if Self.isVersionOne(root) {
             entries = top.filter { pair in
                 !TopLevelKeys.common.contains(pair.key) && !pair.key.hasPrefix("x-") && pair.key != "version"
             }
-            TopLevelKeys.reportCommon(top, &diagnostics)
         } else {
             TopLevelKeys.report(top, &diagnostics)
-            let services = root["services"]
-            if let services, services.mapping == nil, !services.isNull {
-                diagnostics.error(services.place, "\"services\" must be a mapping, not \(services.kind)")
+            let named = root["services"]
+            if let named, named.mapping == nil, !named.isNull {
+                diagnostics.error(named.place, "\"services\" must be a mapping, not \(named.kind)")
             }
-            entries = services?.mapping ?? []
+            entries = named?.mapping ?? []
+            includes = root["include"]
+            sections = top.filter { TopLevelKeys.sections.contains($0.key) && !$0.value.isNull }.map { pair in
+                var interpolation = Interpolation(subject: pair.key, options: options)
+                let value = interpolation.replace(pair.value, path: "")
+                diagnostics.add(interpolation.diagnostics.findings)
+                return YAMLNode.Pair(key: pair.key, keyPlace: pair.keyPlace, value: value)
+            }
         }
-        return entries.compactMap { service($0, options: options, &diagnostics) }
+        services = entries.compactMap { Self.service($0, options: options, &diagnostics) }
     }
 
     /// Compose v1 has no `version` (or 1) and no `services`.
     private static func isVersionOne(_ root: YAMLNode) -> Bool {
         if let services = root["services"], services["image"]?.text == nil { return false }
-        guard let version = root["version"]?.text else { return true }
+        guard let version = root["version"]?.text else {
+            // A file of nothing but `include`, or of what its services have elsewhere.
+            return root["include"]?.sequence == nil
+        }
         return version == "1" || version == "1.0"
     }
 
@@ -58,11 +73,8 @@ enum StackDocument {
                 "service \"\(entry.key)\" must be a mapping, not \(entry.value.kind)")
             return nil
         }
-        var interpolation = Interpolation(service: entry.key, options: options)
-        let replaced = keys.map { pair in
-            YAMLNode.Pair(
-                key: pair.key, keyPlace: pair.keyPlace, value: interpolation.replace(pair.value, path: pair.key))
-        }
+        var interpolation = Interpolation(subject: "service \"\(entry.key)\"", options: options)
+        let replaced = interpolation.replace(keys, path: "")
         diagnostics.add(interpolation.diagnostics.findings)
         return RawService(name: entry.key, place: entry.keyPlace, keys: replaced)
     }
