@@ -27,6 +27,8 @@ public struct StackFileOptions: Sendable {
     public var allowUnset: Bool
     /// What a person can do about a variable that is not set.
     public var unsetHint = "set it, or pass --allow-unset"
+    /// What the files are to run on, which then has a say; nil: nobody is asked.
+    public var engine: EngineKind?
     /// Reads an `env_file`: its path is relative to where the compose files' names are relative to. Nil where none can
     /// be read.
     public var readFile: (@Sendable (String) -> String?)?
@@ -88,6 +90,7 @@ public enum StackFiles {
         var diagnostics = Diagnostics()
         var merged = ServiceMerge()
         var complete = true
+        var sections: [YAMLNode.Pair] = []
         for source in sources {
             guard let document = document(of: source, &diagnostics) else {
                 complete = complete && !diagnostics.hasErrors
@@ -95,6 +98,7 @@ public enum StackFiles {
             }
             let services = StackDocument.services(in: document, options: options, &diagnostics)
             for service in services { merged.add(service) }
+            sections += EngineCheck.sections(of: document)
         }
         var result = StackFileResult(spec: StackSpec(services: []), warnings: [], upgradeStrategies: [:])
         // What a missing variable left behind is no second error.
@@ -115,6 +119,9 @@ public enum StackFiles {
         }
         if merged.services.isEmpty, !diagnostics.hasErrors {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
+        }
+        if let engine = options.engine {
+            diagnostics = EngineCheck(engine: engine).findings(merged.services, sections: sections, over: diagnostics)
         }
         let findings = diagnostics.sorted(files: sources.map(\.name))
         if let first = findings.first(where: { $0.severity == .error }) {

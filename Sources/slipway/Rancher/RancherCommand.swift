@@ -89,11 +89,12 @@ extension StackFiles {
         if let envFile = up.envFile {
             values.merge(try self.values(in: envFile, environment: environment)) { _, file in file }
         }
-        let result = try StackFiles.load(
-            sources,
-            StackFileOptions(
-                environment: values, allowUnset: up.allowUnset,
-                readFile: { try? String(contentsOfFile: $0, encoding: .utf8) }))
+        var options = StackFileOptions(
+            environment: values, allowUnset: up.allowUnset,
+            readFile: { try? String(contentsOfFile: $0, encoding: .utf8) })
+        // What every environment is, until there are others.
+        options.engine = .docker
+        let result = try StackFiles.load(sources, options)
         let strategies = result.upgradeStrategies.filter { up.services.isEmpty || up.services.contains($0.key) }.values
         return ReadFiles(
             stack: finder.stackName(up, found), result: result, batchSize: strategies.compactMap(\.batchSize).min(),
