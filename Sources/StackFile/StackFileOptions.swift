@@ -1,3 +1,5 @@
+public import Model
+
 /// How files are read.
 public struct StackFileOptions: Sendable {
     /// Values for `${…}` and for `environment:` keys without a value.
@@ -9,6 +11,8 @@ public struct StackFileOptions: Sendable {
     public var allowUnset: Bool
     /// What a person can do about a variable that is not set.
     public var unsetHint = "set it, or pass --allow-unset"
+    /// What the files are to run on, which then has a say; nil: nobody is asked.
+    public var engine: EngineKind?
     /// compose's profiles that are asked for; a service that has profiles, and none of these, is left out.
     public var profiles: Set<String>
     /// What templates see as `.Stack`, `.Release` and `.Environment`.

@@ -89,6 +89,10 @@ public enum StackFiles {
         if result.spec.services.isEmpty, !diagnostics.hasErrors {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
         }
+        if let engine = options.engine {
+            diagnostics = EngineCheck(engine: engine).findings(
+                reader.merged.services, sections: reader.merged.sections, over: diagnostics)
+        }
         let files = sources.map(\.name)
         let findings = diagnostics.sorted(files: files)
         if let first = findings.first(where: { $0.severity == .error }) {

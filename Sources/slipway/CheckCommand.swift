@@ -11,11 +11,13 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Reads the files in DIR and in DIR/deploy and prints what is wrong, one line
             each: file:line:column: error|warning: message. REVISION counts as set;
-            other variables are errors unless --set names them.
+            other variables are errors unless --set names them. Keys of a stack file that
+            the engine can't honour are errors; docs/engines.md lists them all.
 
             EXAMPLES:
               slipway check
               slipway check services/orders --set DB_HOST=db
+              slipway check --engine kubernetes  before a stack moves there
               slipway check --format github      in a GitHub workflow
               slipway check --format json | jq '.findings[].message'
 
@@ -29,6 +31,11 @@ struct CheckCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("How to print: text, json or github.", valueName: "format"))
     var format = Format.text
+
+    @Option(
+        help: ArgumentHelp("What the stack is to run on: docker, swarm or kubernetes.", valueName: "kind"),
+        completion: .list(EngineKind.allCases.map(\.rawValue)), transform: CheckCommand.engine)
+    var engine = EngineKind.docker
 
     @Option(name: .customLong("set"), help: ArgumentHelp("A variable that is set. Repeatable.", valueName: "key=value"))
     var variables: [String] = []
@@ -45,9 +52,17 @@ struct CheckCommand: ParsableCommand {
             }
             values[String(variable[..<at])] = String(variable[variable.index(after: at)...])
         }
-        let report = RepositoryCheck.run(.folder(directory), variables: values)
+        let report = RepositoryCheck.run(.folder(directory), variables: values, engine: engine)
         print(try CheckOutput.render(report, as: format, prefix: directory, colour: Self.isTerminal))
         if report.hasErrors { throw ExitCode(1) }
+    }
+
+    private static func engine(_ name: String) throws -> EngineKind {
+        guard let kind = EngineKind(rawValue: name) else {
+            let names = EngineKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--engine \(name): it must be one of \(names)")
+        }
+        return kind
     }
 
     private static var isTerminal: Bool {

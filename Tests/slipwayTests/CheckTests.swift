@@ -38,4 +38,16 @@ import Testing
         try CheckCommand.parse([root.path, "--set", "WHO=me", "--format", "json"]).run()
         #expect(throws: (any Error).self) { try CheckCommand.parse([root.path + "/none"]).run() }
     }
+
+    @Test func asksTheEngineThatIsNamed() throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("check-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: root) }
+        try Data("a: {image: x, privileged: true}".utf8).write(to: root.appendingPathComponent("docker-compose.yml"))
+        for engine in ["docker", "kubernetes"] { try CheckCommand.parse([root.path, "--engine", engine]).run() }
+        try CheckCommand.parse([root.path]).run()
+        let swarm = try CheckCommand.parse([root.path, "--engine", "swarm"])
+        #expect(throws: (any Error).self) { try swarm.run() }
+        #expect(throws: (any Error).self) { try CheckCommand.parse(["--engine", "nomad"]) }
+    }
 }

@@ -13,8 +13,11 @@ public enum RepositoryCheck {
         public var hasErrors: Bool { findings.contains { $0.severity == .error } }
     }
 
-    /// `REVISION` counts as set; other variables do when `variables` or `machine.environment` names them.
-    public static func run(_ files: RepositoryFiles, variables: [String: String] = [:]) -> Report {
+    /// `REVISION` counts as set; other variables do when `variables` or `machine.environment` names them. The stack is
+    /// held against what `engine` can do.
+    public static func run(
+        _ files: RepositoryFiles, variables: [String: String] = [:], engine: EngineKind = .docker
+    ) -> Report {
         let configuration = ConfigurationReader.read(files, app: "app")
         var environment = ["REVISION": String(repeating: "0", count: 40)]
         environment.merge(configuration.environment) { _, given in given }
@@ -22,7 +25,7 @@ public enum RepositoryCheck {
         var report = Report(
             files: ConfigurationReader.fileNames.filter { files.text($0) != nil }.prefix(1).map { $0 },
             findings: configuration.findings)
-        for folder in ["", "deploy/"] { checkStack(in: folder, files, environment, &report) }
+        for folder in ["", "deploy/"] { checkStack(in: folder, files, environment, engine, &report) }
         if report.files.isEmpty, report.findings.isEmpty, files.text("Dockerfile") == nil {
             report.findings.append(
                 Finding(
@@ -34,7 +37,8 @@ public enum RepositoryCheck {
     }
 
     private static func checkStack(
-        in folder: String, _ files: RepositoryFiles, _ environment: [String: String], _ report: inout Report
+        in folder: String, _ files: RepositoryFiles, _ environment: [String: String], _ engine: EngineKind,
+        _ report: inout Report
     ) {
         let compose = StackFiles.composeNames.filter { files.text(folder + $0) != nil }
         let rancher = StackFiles.rancherNames.first { files.text(folder + $0) != nil }
@@ -58,6 +62,7 @@ public enum RepositoryCheck {
         }
         let text = files.text
         var options = StackFileOptions(environment: environment, readFile: { text($0) })
+        options.engine = engine
         options.unsetHint = "give it in machine.environment, or to the check with --set"
         do {
             let result = try StackFiles.load(sources, options)

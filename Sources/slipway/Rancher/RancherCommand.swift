@@ -100,6 +100,8 @@ extension StackFiles {
         }
         options.release.stack = finder.stackName(up, found)
         options.release.environment = up.environment ?? environment["SLIPWAY_ENVIRONMENT"] ?? ""
+        // What every environment is, until there are others.
+        options.engine = .docker
         let result = try StackFiles.load(sources, options)
         let strategies = result.upgradeStrategies.filter { up.services.isEmpty || up.services.contains($0.key) }.values
         return ReadFiles(
