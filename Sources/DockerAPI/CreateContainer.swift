@@ -16,6 +16,7 @@ public struct CreateContainer: Sendable, Encodable {
     public var tty: Bool
     public var openStdin: Bool
     public var stopSignal: String?
+    public var domainName: String?
     public var host: Host
     public var networking: Networking?
 
@@ -56,6 +57,7 @@ public struct CreateContainer: Sendable, Encodable {
         case tty = "Tty"
         case openStdin = "OpenStdin"
         case stopSignal = "StopSignal"
+        case domainName = "Domainname"
         case host = "HostConfig"
         case networking = "NetworkingConfig"
     }
@@ -85,6 +87,40 @@ extension CreateContainer {
         public var cpuShares: Int64?
         public var initProcess: Bool?
         public var restartPolicy: RestartPolicy?
+        public var dnsSearch: [String] = []
+        public var dnsOptions: [String] = []
+        /// `host`, or the container's own where nil; the same of the next four.
+        public var pidMode: String?
+        public var ipcMode: String?
+        public var utsMode: String?
+        public var usernsMode: String?
+        public var cgroupnsMode: String?
+        public var cgroupParent: String?
+        public var runtime: String?
+        public var securityOptions: [String] = []
+        public var groups: [String] = []
+        public var sysctls: [String: String] = [:]
+        public var devices: [Device] = []
+        public var deviceRules: [String] = []
+        /// Bytes.
+        public var memoryReservation: Int64?
+        /// Bytes; -1 for no limit.
+        public var memoryAndSwap: Int64?
+        public var swappiness: Int?
+        /// Microseconds, as the next.
+        public var cpuPeriod: Int64?
+        public var cpuQuota: Int64?
+        public var nanoCPUs: Int64?
+        public var cpuSet: String?
+        public var processes: Int64?
+        /// Bytes.
+        public var sharedMemory: Int64?
+        public var isOutOfMemoryKillDisabled: Bool?
+        public var outOfMemoryScore: Int?
+        public var ulimits: [Ulimit] = []
+        /// Options by path.
+        public var memoryMounts: [String: String] = [:]
+        public var logging: Logging?
 
         public init() {}
 
@@ -102,6 +138,90 @@ extension CreateContainer {
             case cpuShares = "CpuShares"
             case initProcess = "Init"
             case restartPolicy = "RestartPolicy"
+            case dnsSearch = "DnsSearch"
+            case dnsOptions = "DnsOptions"
+            case pidMode = "PidMode"
+            case ipcMode = "IpcMode"
+            case utsMode = "UTSMode"
+            case usernsMode = "UsernsMode"
+            case cgroupnsMode = "CgroupnsMode"
+            case cgroupParent = "CgroupParent"
+            case runtime = "Runtime"
+            case securityOptions = "SecurityOpt"
+            case groups = "GroupAdd"
+            case sysctls = "Sysctls"
+            case devices = "Devices"
+            case deviceRules = "DeviceCgroupRules"
+            case memoryReservation = "MemoryReservation"
+            case memoryAndSwap = "MemorySwap"
+            case swappiness = "MemorySwappiness"
+            case cpuPeriod = "CpuPeriod"
+            case cpuQuota = "CpuQuota"
+            case nanoCPUs = "NanoCpus"
+            case cpuSet = "CpusetCpus"
+            case processes = "PidsLimit"
+            case sharedMemory = "ShmSize"
+            case isOutOfMemoryKillDisabled = "OomKillDisable"
+            case outOfMemoryScore = "OomScoreAdj"
+            case ulimits = "Ulimits"
+            case memoryMounts = "Tmpfs"
+            case logging = "LogConfig"
+        }
+    }
+
+    /// A device of the host.
+    public struct Device: Hashable, Sendable, Encodable {
+        public var path: String
+        public var pathInContainer: String
+        /// `rwm`: read, write, make.
+        public var permissions: String
+
+        public init(path: String, pathInContainer: String, permissions: String) {
+            self.path = path
+            self.pathInContainer = pathInContainer
+            self.permissions = permissions
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case path = "PathOnHost"
+            case pathInContainer = "PathInContainer"
+            case permissions = "CgroupPermissions"
+        }
+    }
+
+    /// A limit of each process.
+    public struct Ulimit: Hashable, Sendable, Encodable {
+        public var name: String
+        public var soft: Int64
+        public var hard: Int64
+
+        public init(name: String, soft: Int64, hard: Int64) {
+            self.name = name
+            self.soft = soft
+            self.hard = hard
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case name = "Name"
+            case soft = "Soft"
+            case hard = "Hard"
+        }
+    }
+
+    /// Where its output goes.
+    public struct Logging: Hashable, Sendable, Encodable {
+        /// Empty means the engine's.
+        public var driver: String
+        public var options: [String: String]
+
+        public init(driver: String, options: [String: String]) {
+            self.driver = driver
+            self.options = options
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case driver = "Type"
+            case options = "Config"
         }
     }
 

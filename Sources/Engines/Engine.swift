@@ -94,6 +94,13 @@ public struct ContainerPlan: Hashable, Sendable, Codable {
     public var initProcess: Bool
     /// `no`, `unless-stopped`.
     public var restart: String
+    public var isolation: ContainerIsolation?
+    public var limits: ContainerLimits?
+    /// Names and ports; what is said of networks goes by ``network`` and ``aliases``.
+    public var networking: ContainerNetworking?
+    /// `path` or `path:options`, held in memory.
+    public var memoryMounts: [String] = []
+    public var logging: ContainerLogging?
 
     public init(
         name: String, image: String, command: [String]? = nil, entrypoint: [String]? = nil, environment: [String] = [],

@@ -123,16 +123,18 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     /// reader says which keys they are of, and where.
     public var partsThatWait: [String] {
         var parts: [String] = []
-        if isolation != nil { parts.append("isolation") }
+        if let isolation {
+            let spaces = [isolation.pid, isolation.ipc].compactMap(\.self)
+            if spaces.contains(where: { $0.contains(":") }) { parts.append("another container's namespace") }
+            if isolation.gpus != nil { parts.append("gpus") }
+        }
         if probe != nil { parts.append("healthcheck") }
         if loadBalancer != nil { parts.append("a load balancer") }
-        if storage.map({ $0.mountOptions.isEmpty || !$0.volumesFrom.isEmpty }) == true { parts.append("storage") }
-        if limits?.sharedMemory != nil { parts.append("shm_size") }
-        if limits?.ulimits.isEmpty == false { parts.append("ulimits") }
-        if let part = networking {
-            let names = [part.domainName, part.macAddress, part.sharedWith].compactMap { $0 }
-            if !(names + part.dnsSearch + part.dnsOptions).isEmpty { parts.append("names and networks of a container") }
+        if var rest = storage {
+            (rest.memoryMounts, rest.mountOptions) = ([], [])
+            if rest != ContainerStorage() { parts.append("storage") }
         }
+        if networking?.macAddress ?? networking?.sharedWith != nil { parts.append("another container's network") }
         if notes?.storageDriver ?? notes?.networkDriver != nil { parts.append("a driver of Rancher's") }
         if lifecycle?.hooks.isEmpty == false { parts.append("hooks") }
         if placement?.sidekicks.isEmpty == false { parts.append("sidekicks") }

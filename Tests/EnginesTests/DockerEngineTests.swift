@@ -152,6 +152,63 @@ struct DockerEngineTests {
         }
     }
 
+    @Test("Limits, rights, names and memory mounts are the container's")
+    func limitsAndRights() async throws {
+        try await EngineFixture.run { fixture in
+            try await fixture.engine.ensureNetwork(fixture.id, labels: fixture.labels)
+            var plan = fixture.plan(
+                "limits",
+                """
+                echo files $(ulimit -Sn) $(ulimit -Hn); echo groups $(id -G); echo backlog $(cat /proc/sys/net/core/somaxconn)
+                echo shared $(df -k --output=size /dev/shm | tail -n 1); echo mounts $(grep -c -e ' /cache tmpfs' /proc/mounts)
+                echo oom $(cat /proc/self/oom_score_adj); grep search /etc/resolv.conf; grep -c box.example.com /etc/hosts
+                test -c /dev/naught && echo device; grep NoNewPrivs /proc/self/status
+                """)
+            plan.network = fixture.id
+            plan.hostname = "box"
+            var limits = ContainerLimits()
+            limits.ulimits = ["nofile": .init(soft: 123, hard: 456)]
+            limits.sharedMemory = 8 << 20
+            limits.outOfMemoryScore = 321
+            limits.nanoCPUs = 500_000_000
+            limits.processes = 50
+            limits.memoryReservation = 16 << 20
+            plan.limits = limits
+            var isolation = ContainerIsolation()
+            isolation.groups = ["4321"]
+            isolation.sysctls = ["net.core.somaxconn": "77"]
+            isolation.devices = ["/dev/zero:/dev/naught:r"]
+            isolation.securityOptions = ["no-new-privileges"]
+            isolation.ipc = "private"
+            plan.isolation = isolation
+            var networking = ContainerNetworking()
+            (networking.domainName, networking.dnsSearch) = ("example.com", ["search.example"])
+            networking.exposed = ["8080/tcp"]
+            plan.networking = networking
+            plan.memoryMounts = ["/cache:size=64k"]
+            var logging = ContainerLogging()
+            (logging.driver, logging.options) = ("json-file", ["max-size": "1m"])
+            plan.logging = logging
+            let id = try await fixture.engine.create(plan)
+            try await fixture.engine.start(id)
+            var text = ""
+            for try await chunk in try await fixture.engine.logs(id, follow: true, tail: nil, timestamps: false) {
+                text += String(decoding: chunk, as: UTF8.self)
+            }
+            let lines = text.split(whereSeparator: \.isNewline).map { $0.replacing(#/\s+/#, with: " ") }
+            for line in [
+                "files 123 456", "backlog 77", "shared 8192", "mounts 1", "oom 321", "search search.example", "1",
+                "device",
+                "NoNewPrivs: 1",
+            ] {
+                #expect(lines.contains(line), "\(line) of \(lines)")
+            }
+            #expect(lines.contains { $0.hasPrefix("groups ") && $0.contains("4321") })
+            try await fixture.engine.remove(id)
+            try await fixture.engine.removeNetwork(fixture.id)
+        }
+    }
+
     @Test("A terminal's output has no frames; a cancelled reader ends")
     func terminal() async throws {
         try await EngineFixture.run { fixture in

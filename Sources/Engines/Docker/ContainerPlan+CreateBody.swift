@@ -34,11 +34,64 @@ extension ContainerPlan {
         host.cpuShares = cpuShares
         host.initProcess = initProcess
         host.restartPolicy = .init(name: restart)
-        return CreateContainer(
+        host.memoryMounts = Dictionary(
+            memoryMounts.map { mount in
+                let parts = mount.split(separator: ":", maxSplits: 1)
+                return (parts.first.map(String.init) ?? mount, parts.count > 1 ? String(parts[1]) : "")
+            }, uniquingKeysWith: { _, last in last })
+        host.logging = logging.map { .init(driver: $0.driver ?? "", options: $0.options) }
+        isolate(&host)
+        limit(&host)
+        var body = CreateContainer(
             image: image, command: command, entrypoint: entrypoint, environment: environment, labels: labels,
             volumes: anonymous, exposedPorts: host.portBindings.mapValues { _ in .init() }, hostname: hostname,
             user: user, workingDirectory: workingDirectory, tty: tty, openStdin: stdinOpen, stopSignal: stopSignal,
             host: host, networking: hasOwnNetwork ? .init(endpoints: [network: .init(aliases: aliases)]) : nil)
+        guard let networking else { return body }
+        body.domainName = networking.domainName
+        body.host.dnsSearch = networking.dnsSearch
+        body.host.dnsOptions = networking.dnsOptions
+        for port in networking.exposed { body.exposedPorts[port] = .init() }
+        return body
+    }
+
+    private func isolate(_ host: inout CreateContainer.Host) {
+        guard let isolation else { return }
+        host.pidMode = isolation.pid
+        host.ipcMode = isolation.ipc
+        host.utsMode = isolation.uts
+        host.usernsMode = isolation.userNamespace
+        host.cgroupnsMode = isolation.cgroup
+        host.cgroupParent = isolation.cgroupParent
+        host.runtime = isolation.runtime
+        host.securityOptions = isolation.securityOptions
+        host.groups = isolation.groups
+        host.sysctls = isolation.sysctls
+        host.deviceRules = isolation.deviceRules
+        host.devices = isolation.devices.map { text in
+            let parts = text.split(separator: ":").map(String.init)
+            let path = parts.first ?? text
+            return .init(
+                path: path, pathInContainer: parts.count > 1 ? parts[1] : path,
+                permissions: parts.count > 2 ? parts[2] : "rwm")
+        }
+    }
+
+    private func limit(_ host: inout CreateContainer.Host) {
+        guard let limits else { return }
+        host.memoryReservation = limits.memoryReservation
+        host.memoryAndSwap = limits.memoryAndSwap
+        host.swappiness = limits.swappiness
+        host.cpuPeriod = limits.cpuPeriod
+        host.cpuQuota = limits.cpuQuota
+        host.nanoCPUs = limits.nanoCPUs
+        host.cpuSet = limits.cpuSet
+        host.processes = limits.processes
+        host.sharedMemory = limits.sharedMemory
+        host.isOutOfMemoryKillDisabled = limits.isOutOfMemoryKillDisabled
+        host.outOfMemoryScore = limits.outOfMemoryScore
+        host.ulimits = limits.ulimits.sorted { $0.key < $1.key }
+            .map { .init(name: $0.key, soft: $0.value.soft, hard: $0.value.hard) }
     }
 
     /// Whether the network is one that someone made; only there containers have aliases.

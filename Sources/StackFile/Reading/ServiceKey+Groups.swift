@@ -37,7 +37,7 @@ extension ServiceKeys {
     }
 
     static func number(_ field: Field<ContainerLimits, Int64?>) -> ServiceKey {
-        .spare(nil) { reader, node in
+        .read { reader, node in
             let value = reader.int(node, reader.key, -1...Int.max).map(Int64.init)
             reader.change(\.limits) { $0[keyPath: field] = value }
         }
@@ -65,6 +65,34 @@ extension ServiceKeys {
 }
 
 extension ServiceReader {
+    /// A namespace that is not the container's own: that of the host, or of another container, which waits.
+    mutating func readNamespace(
+        _ node: YAMLNode, _ field: WritableKeyPath<ContainerIsolation, String?>, own: [String]
+    ) {
+        guard let text = string(node, key) else { return }
+        if text.hasPrefix("service:") || text.hasPrefix("container:") {
+            wait(node.place, "\(key): \"\(text)\"")
+        } else if !own.contains(text) {
+            return error(node.place, "\(key) is \(node.kind)", hint: Suggestion.hint(for: text, in: own))
+        }
+        change(\.isolation) { $0[keyPath: field] = text }
+    }
+
+    mutating func readList<Part: ServicePart>(
+        _ node: YAMLNode, _ group: WritableKeyPath<ServiceSpec, Part?>, _ field: WritableKeyPath<Part, [String]>
+    ) {
+        let items = strings(node, key) ?? []
+        change(group) { $0[keyPath: field] = items }
+    }
+
+    mutating func readNames<Part: ServicePart>(
+        _ node: YAMLNode, _ group: WritableKeyPath<ServiceSpec, Part?>,
+        _ field: WritableKeyPath<Part, [String: String]>
+    ) {
+        let values = values(node, key)
+        change(group) { $0[keyPath: field] = values }
+    }
+
     mutating func readText<Part: ServicePart>(
         _ node: YAMLNode, _ group: WritableKeyPath<ServiceSpec, Part?>, _ field: WritableKeyPath<Part, String?>
     ) {

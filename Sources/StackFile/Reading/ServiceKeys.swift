@@ -19,7 +19,8 @@ enum ServiceKey: Sendable {
 /// Every key that a service may have, from docker-compose v1 to the Compose Specification and from rancher-compose. A
 /// new key is a line here.
 enum ServiceKeys {
-    static let all: [String: ServiceKey] = [carriedOut, waiting, spare, others].reduce(into: [:]) { all, some in
+    static let all: [String: ServiceKey] = [carriedOut, ofContainers, waiting, spare, others].reduce(into: [:]) {
+        all, some in
         all.merge(some) { first, _ in first }
     }
 
@@ -67,22 +68,63 @@ enum ServiceKeys {
         "deploy": .read { $0.readDeploy($1) },
     ]
 
+    /// What the engine is told of each container as it is.
+    private static let ofContainers: [String: ServiceKey] = [
+        "pid": .read { $0.readNamespace($1, \.pid, own: ["host"]) },
+        "ipc": .read { $0.readNamespace($1, \.ipc, own: ["host", "none", "private", "shareable"]) },
+        "uts": .read { $0.readNamespace($1, \.uts, own: ["host"]) },
+        "userns_mode": .read { $0.readNamespace($1, \.userNamespace, own: ["host"]) },
+        "cgroup": .read { $0.readNamespace($1, \.cgroup, own: ["host", "private"]) },
+        "cgroupns_mode": .read { $0.readNamespace($1, \.cgroup, own: ["host", "private"]) },
+        "cgroup_parent": .read { $0.readText($1, \.isolation, \.cgroupParent) },
+        "runtime": .read { $0.readText($1, \.isolation, \.runtime) },
+        "security_opt": .read { $0.readList($1, \.isolation, \.securityOptions) },
+        "group_add": .read { $0.readList($1, \.isolation, \.groups) },
+        "sysctls": .read { $0.readNames($1, \.isolation, \.sysctls) },
+        "devices": .read { $0.readDevices($1) },
+        "device_cgroup_rules": .read { $0.readList($1, \.isolation, \.deviceRules) },
+        "domainname": .read { $0.readText($1, \.networking, \.domainName) },
+        "dns_search": .read { $0.readList($1, \.networking, \.dnsSearch) },
+        "dns_opt": .read { $0.readList($1, \.networking, \.dnsOptions) },
+        "expose": .read { $0.readExposed($1) },
+        "tmpfs": .read { $0.readList($1, \.storage, \.memoryMounts) },
+        "logging": .read { $0.readLogging($1) },
+        "log_driver": .read { $0.readText($1, \.logging, \.driver) },
+        "log_opt": .read { reader, node in
+            let options = reader.values(node, "log_opt")
+            reader.change(\.logging) { $0.options.merge(options) { _, new in new } }
+        },
+        "shm_size": .read { $0.readBytes($1, "shm_size", \.sharedMemory) },
+        "ulimits": .read { $0.readUlimits($1) },
+        "mem_reservation": .read { $0.readBytes($1, "mem_reservation", \.memoryReservation) },
+        "memswap_limit": .read { $0.readBytes($1, "memswap_limit", \.memoryAndSwap) },
+        "mem_swappiness": .read { reader, node in
+            let value = reader.int(node, "mem_swappiness", -1...100)
+            reader.change(\.limits) { $0.swappiness = value }
+        },
+        "cpu_period": number(\.cpuPeriod), "cpu_quota": number(\.cpuQuota), "pids_limit": number(\.processes),
+        "cpus": .read { reader, node in
+            let cpus = reader.processors(node, "cpus")
+            reader.change(\.limits) { $0.nanoCPUs = cpus }
+        },
+        "cpuset": .read { $0.readText($1, \.limits, \.cpuSet) },
+        "oom_kill_disable": .read { reader, node in
+            let value = reader.bool(node, "oom_kill_disable")
+            reader.change(\.limits) { $0.isOutOfMemoryKillDisabled = value }
+        },
+        "oom_score_adj": .read { reader, node in
+            let value = reader.int(node, "oom_score_adj", -1000...1000)
+            reader.change(\.limits) { $0.outOfMemoryScore = value }
+        },
+    ]
+
     private static let waiting: [String: ServiceKey] = [
-        "pid": text(\.isolation, \.pid), "ipc": text(\.isolation, \.ipc), "uts": text(\.isolation, \.uts),
-        "userns_mode": text(\.isolation, \.userNamespace), "cgroup": text(\.isolation, \.cgroup),
-        "cgroupns_mode": text(\.isolation, \.cgroup), "cgroup_parent": text(\.isolation, \.cgroupParent),
-        "runtime": text(\.isolation, \.runtime), "security_opt": list(\.isolation, \.securityOptions),
-        "group_add": list(\.isolation, \.groups), "sysctls": names(\.isolation, \.sysctls),
-        "devices": .waiting(nil) { $0.readDevices($1) },
-        "device_cgroup_rules": list(\.isolation, \.deviceRules),
         "gpus": .waiting(nil) { reader, node in reader.change(\.isolation) { $0.gpus = node.text ?? node.json } },
-        "domainname": text(\.networking, \.domainName), "dns_search": list(\.networking, \.dnsSearch),
-        "dns_opt": list(\.networking, \.dnsOptions), "mac_address": text(\.networking, \.macAddress),
-        "volumes_from": list(\.storage, \.volumesFrom), "volume_driver": text(\.storage, \.volumeDriver),
-        "tmpfs": list(\.storage, \.memoryMounts), "storage_opt": names(\.storage, \.driverOptions),
+        "mac_address": .waiting(nil) { $0.readText($1, \.networking, \.macAddress) },
+        "volumes_from": .waiting(nil) { $0.readList($1, \.storage, \.volumesFrom) },
+        "volume_driver": .waiting(nil) { $0.readText($1, \.storage, \.volumeDriver) },
+        "storage_opt": names(\.storage, \.driverOptions),
         "configs": .waiting(nil) { $0.readConfigs($1) },
-        "shm_size": .waiting(nil) { $0.readBytes($1, "shm_size", \.sharedMemory) },
-        "ulimits": .waiting(nil) { $0.readUlimits($1) },
         "healthcheck": .waiting("use rancher-compose's health_check, which probes from outside the container") {
             $0.readProbe($1)
         },
@@ -103,16 +145,6 @@ enum ServiceKeys {
         "container_name": spare(\.lifecycle, \.containerName),
         "depends_on": .spare(nil) { $0.readDependencies($1) },
         "networks": .spare("all services of a stack share one network") { $0.readNetworks($1) },
-        "expose": .spare(nil) { reader, node in
-            let ports = reader.strings(node, "expose") ?? []
-            reader.change(\.networking) { $0.exposed = ports }
-        },
-        "logging": .spare(nil) { $0.readLogging($1) },
-        "log_driver": spare(\.logging, \.driver),
-        "log_opt": .spare(nil) { reader, node in
-            let options = reader.values(node, "log_opt")
-            reader.change(\.logging) { $0.options.merge(options) { _, new in new } }
-        },
         "description": spare(\.notes, \.description),
         "metadata": .spare(nil) { reader, node in reader.change(\.notes) { $0.metadata = node.json } },
         "annotations": .spare(nil) { reader, node in
@@ -125,26 +157,6 @@ enum ServiceKeys {
             reader.change(\.lifecycle) { $0.drainTimeout = time }
         },
         "scale_policy": .spare("the scale stays as it is given") { $0.readScalePolicy($1) },
-        "mem_reservation": .spare(nil) { $0.readBytes($1, "mem_reservation", \.memoryReservation) },
-        "memswap_limit": .spare(nil) { $0.readBytes($1, "memswap_limit", \.memoryAndSwap) },
-        "mem_swappiness": .spare(nil) { reader, node in
-            let value = reader.int(node, "mem_swappiness", -1...100)
-            reader.change(\.limits) { $0.swappiness = value }
-        },
-        "cpu_period": number(\.cpuPeriod), "cpu_quota": number(\.cpuQuota), "pids_limit": number(\.processes),
-        "cpus": .spare(nil) { reader, node in
-            let cpus = reader.processors(node, "cpus")
-            reader.change(\.limits) { $0.nanoCPUs = cpus }
-        },
-        "cpuset": spare(\.limits, \.cpuSet),
-        "oom_kill_disable": .spare(nil) { reader, node in
-            let value = reader.bool(node, "oom_kill_disable")
-            reader.change(\.limits) { $0.isOutOfMemoryKillDisabled = value }
-        },
-        "oom_score_adj": .spare(nil) { reader, node in
-            let value = reader.int(node, "oom_score_adj", -1000...1000)
-            reader.change(\.limits) { $0.outOfMemoryScore = value }
-        },
         "blkio_weight": .spare(nil) { reader, node in
             let value = reader.int(node, "blkio_weight", 0...1000)
             reader.change(\.limits) { $0.blockWeight = value }

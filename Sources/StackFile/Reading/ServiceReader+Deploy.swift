@@ -63,11 +63,9 @@ extension ServiceReader {
             case "cpus":
                 let cpus = processors(pair.value, "deploy.resources.limits.cpus")
                 change(\.limits) { $0.nanoCPUs = cpus }
-                warn(pair.keyPlace, "\"deploy.resources.limits.cpus\" is read but not used yet")
             case "pids":
                 let number = int(pair.value, "deploy.resources.limits.pids", -1...Int.max)
                 change(\.limits) { $0.processes = number.map(Int64.init) }
-                warn(pair.keyPlace, "\"deploy.resources.limits.pids\" is read but not used yet")
             default:
                 error(pair.keyPlace, "unknown key \"\(pair.key)\" in limits", hint: "valid here: cpus, memory, pids")
             }
@@ -76,7 +74,6 @@ extension ServiceReader {
             switch pair.key {
             case "memory":
                 readBytes(pair.value, "deploy.resources.reservations.memory", \.memoryReservation)
-                warn(pair.keyPlace, "\"deploy.resources.reservations.memory\" is read but not used yet")
             case "cpus":
                 let cpus = processors(pair.value, "deploy.resources.reservations.cpus")
                 change(\.limits) { $0.reservedNanoCPUs = cpus }

@@ -80,7 +80,6 @@ extension ServiceReader {
         if type == "tmpfs" {
             let size = node["tmpfs"]?["size"]?.text.flatMap(Quantities.bytes)
             change(\.storage) { $0.memoryMounts.append(target + (size.map { ":size=\($0)" } ?? "")) }
-            wait(node.place, "\"type: tmpfs\"")
             return nil
         }
         let source = node["source"]?.text

@@ -24,6 +24,22 @@ extension ServiceReader {
         }
     }
 
+    /// `80`, `53/udp` or `8000-8010`.
+    mutating func readExposed(_ node: YAMLNode) {
+        var ports: [String] = []
+        for text in strings(node, "expose") ?? [] {
+            guard let match = text.wholeMatch(of: #/(\d{1,5})(?:-(\d{1,5}))?(/(?:tcp|udp|sctp))?/#),
+                let first = Int(match.1), let last = match.2.map({ Int($0) }) ?? first, (1...65_535).contains(first),
+                (first...65_535).contains(last)
+            else {
+                error(node.place, "expose: \"\(text)\" is no port", hint: "like 80, 53/udp or 8000-8010")
+                continue
+            }
+            ports += (first...last).map { "\($0)\(match.3 ?? "/tcp")" }
+        }
+        change(\.networking) { $0.exposed = ports }
+    }
+
     mutating func readNetworks(_ node: YAMLNode) {
         guard let pairs = names(node) else {
             return error(node.place, "networks must be a list or a mapping, not \(node.kind)")

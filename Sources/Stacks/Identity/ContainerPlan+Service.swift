@@ -82,5 +82,10 @@ extension ContainerPlan {
             stdinOpen: spec.stdinOpen, privileged: spec.privileged, readOnly: spec.readOnly, capAdd: spec.capAdd,
             capDrop: spec.capDrop, memoryLimit: spec.memoryLimit, cpuShares: spec.cpuShares,
             stopSignal: spec.stopSignal, initProcess: spec.initProcess, restart: "unless-stopped")
+        isolation = spec.isolation
+        limits = spec.limits
+        networking = spec.networking
+        memoryMounts = spec.storage?.memoryMounts ?? []
+        logging = spec.logging
     }
 }
