@@ -6,6 +6,10 @@ public struct Diagnostics: Sendable {
 
     public init() {}
 
+    init(_ findings: [Finding]) {
+        self.findings = findings
+    }
+
     /// Adds an error about `place`.
     public mutating func error(_ place: Place, _ message: String, hint: String? = nil) {
         findings.append(place.finding(.error, message, hint: hint))

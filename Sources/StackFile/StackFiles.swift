@@ -90,8 +90,8 @@ public enum StackFiles {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
         }
         if let engine = options.engine {
-            diagnostics = EngineCheck(engine: engine).findings(
-                reader.merged.services, sections: reader.merged.sections, over: diagnostics)
+            let own = EngineCheck(engine: engine).findings(reader.merged.services, sections: reader.merged.sections)
+            EngineCheck.lay(own, over: &diagnostics, &waiting)
         }
         let files = sources.map(\.name)
         let findings = diagnostics.sorted(files: files)

@@ -195,7 +195,7 @@ struct DockerEngineTests {
             for try await chunk in try await fixture.engine.logs(id, follow: true, tail: nil, timestamps: false) {
                 text += String(decoding: chunk, as: UTF8.self)
             }
-            let lines = text.split(whereSeparator: \.isNewline).map { $0.replacing(#/\s+/#, with: " ") }
+            let lines = text.split(whereSeparator: \.isNewline).map { String($0.replacing(#/\s+/#, with: " ")) }
             for line in [
                 "files 123 456", "backlog 77", "shared 8192", "mounts 1", "oom 321", "search search.example", "1",
                 "device",

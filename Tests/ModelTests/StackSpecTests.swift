@@ -48,9 +48,12 @@ struct StackSpecTests {
         #expect(spec.partsThatWait.isEmpty)
         spec.storage?.volumesFrom = ["db"]
         spec.isolation = ContainerIsolation()
+        spec.isolation?.pid = "host"
         spec.placement = ServicePlacement()
         spec.placement?.sidekicks = ["log"]
-        #expect(spec.partsThatWait == ["isolation", "storage", "sidekicks"])
+        #expect(spec.partsThatWait == ["storage", "sidekicks"])
+        spec.isolation?.pid = "container:db"
+        #expect(spec.partsThatWait == ["another container's namespace", "storage", "sidekicks"])
         spec.probe = ContainerProbe()
         spec.probe?.test = ["CMD", "check", "hunter2"]
         #expect(spec.partTexts.contains("hunter2"))

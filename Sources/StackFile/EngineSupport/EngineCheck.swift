@@ -15,25 +15,22 @@ struct EngineCheck: Sendable {
         return Array(findings.prefix(Self.limit))
     }
 
-    /// The same, laid over what the readers said: of one key, a refusal is told alone, and so is a warning unless the
-    /// readers refuse it.
-    func findings(_ services: [RawService], sections: [YAMLNode.Pair], over readers: Diagnostics) -> Diagnostics {
-        let own = findings(services, sections: sections)
+    /// Lays what the engine says over what the readers said: of one key, a refusal is told alone, and so is a warning
+    /// unless the readers refuse it.
+    static func lay(_ own: [EngineFinding], over readers: inout Diagnostics, _ waiting: inout Diagnostics) {
         var told: [Place: Finding.Severity] = [:]
         for finding in own {
             for place in finding.covers + [finding.place] where told[place] != .error { told[place] = finding.severity }
         }
-        var result = Diagnostics()
-        result.add(
-            readers.findings.filter { finding in
-                switch told[Place(file: finding.file, line: finding.line, column: finding.column)] {
-                case .error: false
-                case .warning: finding.severity == .error
-                case nil: true
-                }
-            })
-        result.add(own.map(\.finding))
-        return result
+        let isLeft = { (finding: Finding) in
+            switch told[Place(file: finding.file, line: finding.line, column: finding.column)] {
+            case .error: false
+            case .warning: finding.severity == .error
+            case nil: true
+            }
+        }
+        readers = Diagnostics(readers.findings.filter(isLeft) + own.map(\.finding))
+        waiting = Diagnostics(waiting.findings.filter(isLeft))
     }
 }
 
