@@ -39,6 +39,8 @@ public protocol Engine: Sendable {
     func logs(_ id: String, follow: Bool, tail: Int?, timestamps: Bool) async throws -> AsyncThrowingStream<
         [UInt8], any Error
     >
+    /// What a container has used so far; nil while it doesn't run, and where the engine can't tell.
+    func usage(of id: String) async throws -> ContainerUsage?
     /// One item for each container event that matters (start, die, destroy, oom, health); ends when the connection does.
     func events() async throws -> AsyncThrowingStream<Void, any Error>
 }

@@ -159,6 +159,56 @@ def test_services_and_containers_are_shown(member, looks, journey, sample):
     looks.check("environment")
 
 
+def test_a_service_is_looked_at_scaled_and_restarted(member, looks, journey, sample):
+    member.goto("/environments/production")
+    member.get_by_role("link", name=sample.stack, exact=True).click()
+    expect(member.get_by_role("group", name="orders calls orders-db")).to_be_visible()
+    looks.check("stack")
+    member.locator("h3").get_by_role("link", name="orders", exact=True).click()
+    main = member.locator("main")
+    chain = member.locator(".chain")
+    for part in (journey.second[:7], "Say the version in /health", "Build #", "sha256:", "3 containers", "exactly this digest"):
+        expect(chain).to_contain_text(part)
+    expect(member.locator(".containers").first).to_contain_text("HTTP 200")
+    expect(member.locator(".plot svg").first).to_be_visible(timeout=60_000)
+    looks.check("service")
+
+    containers = member.locator("[data-live=containers] > .card > .containers tbody tr")
+    before = containers.locator(".name code").all_inner_texts()
+    with Traffic(f"{sample.address}/health") as traffic:
+        member.get_by_role("button", name="Scale orders up to 4").click()
+        with untouched(member):
+            expect(containers).to_have_count(4, timeout=DEPLOY)
+            expect(member.locator(".deployline")).to_contain_text("4 of 4", timeout=DEPLOY)
+            expect(member.locator(".deployline")).to_contain_text("Active", timeout=DEPLOY)
+        member.get_by_role("button", name="Scale orders down to 3").click()
+        expect(member.locator(".deployline")).to_contain_text("3 of 3", timeout=DEPLOY)
+        expect(member.locator(".deployline")).to_contain_text("Active", timeout=DEPLOY)
+        member.on("dialog", lambda dialog: dialog.accept())
+        member.get_by_role("button", name="Restart").click()
+        event = member.locator(".event", has_text="Replace all containers").first
+        expect(event).to_contain_text("Done", timeout=DEPLOY)
+        expect(member.locator(".deployline")).to_contain_text("Active", timeout=DEPLOY)
+    assert traffic.failures == []
+    assert set(before).isdisjoint(containers.locator(".name code").all_inner_texts())
+    event.locator("summary").click()
+    expect(event).to_contain_text("admin asked for a restart")
+    expect(chain).to_contain_text("exactly this digest")
+    expect(main).not_to_contain_text("PGPASSWORD=orders")
+
+    member.get_by_role("link", name="Logs", exact=True).first.click()
+    log = member.locator(".log")
+    for slot in (1, 2, 3):
+        expect(log.locator(".l", has_text=f"{slot} │").filter(has_text="Listening at").first).to_be_visible()
+    member.get_by_label("Search this log").fill("listening at")
+    expect(member.locator(".hits")).to_contain_text("hits")
+    looks.check("service-logs")
+
+    member.goto("/environments/production/hosts")
+    expect(main).to_contain_text("Docker Engine")
+    looks.check("hosts")
+
+
 def test_a_commit_with_a_failing_test_gets_no_button(member, looks, journey, sample):
     member.goto(TARGET)
     sample.edit("orders/api.py", '201, {"Location"', '200, {"Location"')

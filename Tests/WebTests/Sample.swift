@@ -308,6 +308,8 @@ extension Sample {
             ("environments", EnvironmentsPage(environments: [Self.production]).render(context)),
             ("environment", EnvironmentPage(environment: Self.production, stacks: stacks).render(context)),
             ("environment-empty", EnvironmentPage(environment: Self.production, stacks: []).render(context)),
+            ("stack", stackPage.render(context)), ("service", servicePage.render(context)),
+            ("service-seen", servicePage.render(onlyReading)), ("hosts", hostsPage.render(context)),
             ("secrets-app", secrets(.app("orders")).render(context)),
             ("secrets-environment", secrets(.environment("production")).render(context)),
             ("secrets-wrong", wrongSecret.render(context)),

@@ -103,7 +103,8 @@ struct Scene {
     private static func requests(_ route: Route) -> [(Name, HTTPRequest)] {
         let values = [
             "app": "orders", "environment": "production", "repository": "orders.git", "id": "1", "step": "0",
-            "container": "c1", "sha": String(repeating: "a", count: 40), "stack": "web", "account": "viewer",
+            "container": "c1", "sha": String(repeating: "a", count: 40), "stack": "web", "service": "web",
+            "account": "viewer",
             "team": "ops", "provider": "github", "hash": "1", "name": "style.css",
         ]
         let path = route.path.replacing(/\{(\w+)\}/) { values[String($0.1)] ?? "?" }

@@ -40,6 +40,20 @@ extension Delivery {
         }
     }
 
+    /// Scales or restarts a service; `deployID` is the deploy whose script asked. The same `key` again gets the same
+    /// answer.
+    public func change(
+        _ change: ServiceChange, of service: String, stack: String, in environment: Environment, by actor: String,
+        deployID: Int64? = nil, key: String? = nil
+    ) async throws -> ServiceOutcome {
+        if let deployID { try Self.check(try await journal.deploy(deployID)) }
+        return try await stacks.change(
+            change, of: service, stack: stack, in: environment, by: actor, deployID: deployID, key: key
+        ) { db in
+            if let deployID { try Self.check(try Journal.deploy(deployID, db)) }
+        }
+    }
+
     /// The app that builds the service's image; nil where none does.
     private func app(of service: ServiceSpec) async throws -> String? {
         guard let repository = ImageReference(service.image)?.repository else { return nil }

@@ -3,7 +3,7 @@ public import Model
 
 /// A Docker Engine, over its API.
 public struct DockerEngine: Engine {
-    private let docker: DockerClient
+    let docker: DockerClient
 
     /// - Parameter socket: path of its socket, or an address as in `DOCKER_HOST`.
     public init(socket: String) throws(Failure) {

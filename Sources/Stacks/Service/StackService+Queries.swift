@@ -34,6 +34,16 @@ extension StackService {
         }
     }
 
+    /// The newest rollouts of a service, newest first, with their logs.
+    public func rollouts(of service: ServiceKey, limit: Int = 20) async throws -> [Rollout] {
+        try await store.read { db in
+            try RolloutRecord.fetch(
+                db, where: "environmentID = ? AND stack = ? AND service = ? ORDER BY id DESC LIMIT ?",
+                [service.environmentID, service.stack, service.service, limit]
+            ).map { try $0.withLog(db) }
+        }
+    }
+
     /// Ends a rollout early: what ran before runs again. One that has ended stays as it is.
     public func cancel(rollout id: Int64) async throws {
         let now = now()
@@ -79,7 +89,7 @@ extension StackService {
     public func stacks(in environment: Environment) async throws -> [StackView] {
         let containers = await seenContainers(of: environment)
         try Task.checkCancellation()
-        let (services, rollouts, records, pinned) = try await store.read { db in
+        let (services, rollouts, records, origins) = try await store.read { db in
             let newest = try RolloutRecord.fetch(
                 db,
                 where: """
@@ -88,11 +98,11 @@ extension StackService {
                     """, [environment.id])
             let records = try ContainerRecord.all(db, environment: environment.id)
             // A container is measured by the rollout that made it: parked ones are of an earlier commit.
-            var pinned: [Int64: String] = [:]
+            var origins: [Int64: ContainerOrigin] = [:]
             for generation in Set(records.map(\.generation)) {
-                pinned[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec.pinnedImage
+                origins[generation] = try ContainerOrigin.find(db, generation: generation)
             }
-            return (try ServiceRecord.all(db, environment: environment.id), newest, records, pinned)
+            return (try ServiceRecord.all(db, environment: environment.id), newest, records, origins)
         }
         var specs: [ServiceKey: ServiceSpec] = [:]
         var latest: [ServiceKey: RolloutRecord] = [:]
@@ -109,8 +119,11 @@ extension StackService {
             let health = await prober.records(of: key)
             let members = containers?.filter { $0.isOf(key) }.map { container -> ContainerView in
                 let record = records.first { $0.id == container.id }
-                let image = record.map { pinned[$0.generation] } ?? spec.pinnedImage
-                return view(of: container, spec, record, health[container.id], image)
+                let origin = record.flatMap { origins[$0.generation] }
+                let image = record == nil ? spec.pinnedImage : origin?.pinnedImage
+                var view = view(of: container, spec, record, health[container.id], image)
+                (view.deployID, view.rolloutID) = (origin?.deployID, record?.generation)
+                return view
             }
             let rollout = latest[key]?.rollout
             views[key.stack, default: []].append(

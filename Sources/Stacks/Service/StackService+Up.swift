@@ -100,11 +100,11 @@ extension StackService {
     }
 
     /// What each service of a stack is, by name.
-    private func situations(_ environment: Environment, _ stack: String) async throws -> [String: ServiceSituation] {
+    func situations(_ environment: Environment, _ stack: String) async throws -> [String: ServiceSituation] {
         try await store.read { db in
             var found: [String: ServiceSituation] = [:]
             for service in try ServiceRecord.all(db, environment: environment.id, stack: stack) {
-                found[service.key.service] = ServiceSituation(spec: service.spec)
+                found[service.key.service] = ServiceSituation(spec: service.spec, settled: service.spec)
             }
             let records = try RolloutRecord.fetch(
                 db, where: "environmentID = ? AND stack = ? ORDER BY id", [environment.id, stack])

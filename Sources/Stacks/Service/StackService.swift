@@ -42,6 +42,8 @@ public actor StackService {
     /// What each rollout waits for, as noted last.
     var noted: [Int64: String] = [:]
     var lastEdge = EdgeState()
+    /// What containers used of their machines in the last hour.
+    let usageBook = UsageBook()
 
     /// - Parameters:
     ///   - engineFor: what runs the containers of an environment.

@@ -71,11 +71,16 @@ public struct ContainerView: Sendable, Codable, Hashable, Identifiable {
     public var serving: Bool
     /// Whether its image is the one that was recorded for the commit; nil where none was.
     public var matches: Bool?
+    /// The deploy that brought its image in; nil where none did.
+    public var deployID: Int64?
+    /// The rollout that made it.
+    public var rolloutID: Int64?
 
     public init(
         id: String, name: String, slot: Int, revision: SHA? = nil, image: String, imageDigest: Digest? = nil,
         state: ObservedContainer.State, health: String, lastProbe: ProbeResult? = nil, address: String? = nil,
-        startedAt: Date? = nil, restarts: Int = 0, parked: Bool = false, serving: Bool = false, matches: Bool? = nil
+        startedAt: Date? = nil, restarts: Int = 0, parked: Bool = false, serving: Bool = false, matches: Bool? = nil,
+        deployID: Int64? = nil, rolloutID: Int64? = nil
     ) {
         self.id = id
         self.name = name
@@ -92,5 +97,7 @@ public struct ContainerView: Sendable, Codable, Hashable, Identifiable {
         self.parked = parked
         self.serving = serving
         self.matches = matches
+        self.deployID = deployID
+        self.rolloutID = rolloutID
     }
 }

@@ -9,6 +9,8 @@ struct ServiceSituation: Sendable {
     var open: RolloutRecord?
     /// What ran before the last good rollout.
     var before: ServiceSpec?
+    /// What it shall be when no rollout is at work; nil before the first has ended.
+    var settled: ServiceSpec?
 }
 
 /// What `up` shall do about one service.

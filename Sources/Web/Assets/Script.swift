@@ -112,6 +112,9 @@ enum Script {
             live.addEventListener("news", () => schedule(60));
             live.addEventListener("open", () => { if (!first) schedule(0); first = false; });
           };
+          // What no event tells of, such as how busy containers are.
+          const every = Number(document.body.dataset.every);
+          if (every) setInterval(() => { if (!document.hidden) schedule(0); }, every * 1000);
           addEventListener("pagehide", () => live?.close());
           addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 

@@ -1,7 +1,7 @@
 /// The one style sheet: type scale, spacing and colours are custom properties at its top.
 enum Style {
     static let css =
-        tokens + base + controls + rows + run + logs + palette
+        tokens + base + controls + rows + run + runtime + logs + palette
 }
 
 extension Style {
@@ -254,8 +254,6 @@ extension Style {
         .yes { color: var(--good); }
         @media (min-width: 44.01rem) {
           .containers { table-layout: fixed; }
-          .containers th:nth-child(1) { width: 29%; } .containers th:nth-child(2) { width: 11%; } .containers th:nth-child(3) { width: 13%; }
-          .containers th:nth-child(4) { width: 11%; } .containers th:nth-child(5) { width: 19%; } .containers th:nth-child(7) { width: 4.5rem; }
         }
         .service .table thead th { border-top: 1px solid var(--line); background: var(--raised); }
         .more { padding: var(--s3) var(--s4); border-top: 1px solid var(--line); text-align: center; font-size: var(--t-s); }
@@ -272,7 +270,7 @@ extension Style {
           .table td[data-label]::before { content: attr(data-label) "  "; color: var(--muted); }
           .containers { border-top: 1px solid var(--line); }
           .containers, .containers tbody { display: block; } .containers tr { grid-template-columns: 1fr 1fr; gap: var(--s1) var(--s3); }
-          .containers .name, .containers td:nth-child(5) { grid-column: 1 / -1; }
+          .containers .name { grid-column: 1 / -1; }
         }
 
         """

@@ -13,6 +13,11 @@ enum Icon {
     static let branch = stroke(
         "M4.5 5.5v5m0 0a1.6 1.6 0 100 3.2 1.6 1.6 0 000-3.2zm0-5a1.6 1.6 0 100-3.2 1.6 1.6 0 000 3.2zm7 1.2a1.6 1.6 0 100-3.2 1.6 1.6 0 000 3.2zm0 0c0 3-4 2.3-6.6 3.9"
     )
+    static let redo = stroke("M13 3v3.5H9.5M12.7 6.3A5.2 5.2 0 108 13.2a5.2 5.2 0 004.6-2.8")
+    static let lines = stroke("M3 4h10M3 8h10M3 12h6")
+    static let server = stroke("M2.5 3h11v4h-11zm0 6h11v4h-11zM5 5h.01M5 11h.01")
+    static let link = stroke(
+        "M6.5 9.5l3-3M7.5 4.7l1-1a2.6 2.6 0 013.8 3.6l-1.2 1.2M8.5 11.3l-1 1a2.6 2.6 0 01-3.8-3.6l1.2-1.2")
     static let plus = stroke("M8 3v10M3 8h10")
     static let spinner = HTML(
         raw: """

@@ -52,8 +52,21 @@ enum Words {
         switch count {
         case ..<1000: "\(count) B"
         case ..<1_000_000: "\(count / 1000) KB"
-        default: "\(count / 1_000_000) MB"
+        case ..<10_000_000_000: "\(count / 1_000_000) MB"
+        default: "\(count / 1_000_000_000) GB"
         }
+    }
+
+    /// "500 ms", "2 s", "1 min".
+    static func milliseconds(_ count: Int) -> String {
+        count < 1000 ? "\(count) ms" : duration(Double(count) / 1000)
+    }
+
+    /// "0.04", "1.5", "12": two digits after the point where the number is small.
+    static func decimal(_ number: Double) -> String {
+        let places = number < 1 ? 100.0 : number < 10 ? 10 : 1
+        let text = String((number * places).rounded() / places)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     /// The first letters of the first and the last name, for a round picture.

@@ -1,5 +1,4 @@
 import Access
-import Engines
 import Model
 import Stacks
 
@@ -58,24 +57,40 @@ struct EnvironmentsPage: Sendable {
     }
 }
 
-/// One environment: its stacks, services and containers, and whether they are what was tested.
+/// One environment: its stacks and services, and whether they are what was tested.
 struct EnvironmentPage: Sendable {
     var environment: Model.Environment
     var stacks: [StackView]
+    var usage: [String: UsageHistory] = [:]
     /// What keeps the engine from being looked at.
     var failure: Failure?
 
+    private var path: String { "/environments/\(environment.name)" }
+
     func render(_ context: PageContext) -> HTML {
-        context.page(
-            environment.name, section: .environments, topics: ["environment/\(environment.id)"],
+        let open = stacks.flatMap(\.services).compactMap(\.rollout).filter { !$0.state.isFinal }
+        return context.page(
+            environment.name, section: .environments,
+            topics: ["environment/\(environment.id)"] + open.map { "rollout/\($0.id)" }, every: 10,
             """
             \(Pieces.crumbs(("Environments", "/environments")))
             <div class="head"><div class="grow"><h1>\(environment.name)</h1>
-            <div class="sub mono small">\(environment.socket)</div></div>
-            <div class="actions"><a class="button" href="/environments/\(environment.name)/secrets">Secrets</a></div></div>
+            <div class="sub"><span class="mono small">\(environment.socket)</span><span class="small" data-live="sum">\(sum)</span></div></div>
+            <div class="actions"><a class="button" href="\(path)/hosts">\(Icon.server)Hosts</a>\
+            <a class="button" href="\(path)/secrets">Secrets</a></div></div>
             <div data-live="stacks">\(failure.map(Pieces.notice))\(content(context))</div>
             <section class="narrow"><div class="bar"><h2>Deploy scripts</h2></div><div class="card pad">\(scripts(context))</div></section>
             """)
+    }
+
+    private var sum: HTML? {
+        guard !stacks.isEmpty else { return nil }
+        let services = stacks.flatMap(\.services)
+        let ill = services.filter { ![.active, .upgrading, .stopped].contains($0.state) }.count
+        return """
+            \(Words.count(stacks.count, "stack")), \(Words.count(services.count, "service")), \
+            \(Words.count(services.map(\.current.count).reduce(0, +), "container"))\(", <strong class=\"t-bad\">\(ill) not well</strong>", if: ill > 0)
+            """
     }
 
     /// Whether scripts may use the engine's socket, and the button that changes it.
@@ -88,7 +103,7 @@ struct EnvironmentPage: Sendable {
             )
             : ("They can't use the engine's socket; rancher up and slipway work without it.", "yes", "Let them use it")
         let fields: HTML = "<input type=\"hidden\" name=\"scripts\" value=\"\(answer)\"><button>\(button)</button>"
-        let form = context.form("/environments/\(environment.name)/engine-access", fields)
+        let form = context.form("\(path)/engine-access", fields)
         return "<p>\(sentence)</p>\(form, if: context.may(.configure, .server))"
     }
 
@@ -100,91 +115,12 @@ struct EnvironmentPage: Sendable {
             )
         }
         return stacks.map { stack -> HTML in
-            "<section><div class=\"bar\"><h2>\(stack.name)</h2></div>\(stack.services.map { service($0, context) })</section>"
+            let list = ServiceList(environment: environment, stack: stack, usage: usage, origin: .environment)
+            return """
+                <section><div class="bar"><h2><a class="plain" href="\(path)/stacks/\(stack.name)">\(stack.name)</a></h2>\
+                <a class="small" href="\(path)/stacks/\(stack.name)">Links and events</a></div>\(list.html(context))</section>
+
+                """
         }.joined()
-    }
-
-    private func service(_ service: ServiceView, _ context: PageContext) -> HTML {
-        let running = service.containers.filter { !$0.parked }
-        let serving = running.filter(\.serving).count
-        let rollout: HTML? = service.rollout?.deployID.map {
-            "<a class=\"small\" href=\"/deploys/\($0)\">deploy #\($0)</a>"
-        }
-        return """
-            <div class="card service"><div class="pad bar"><h3>\(service.name)</h3>\
-            <span class="muted small">\(serving) of \(service.spec.scale) serving</span>\(proof(running))\(Self.badge(service.state).html)\(rollout)</div>
-            \("<p class=\"pad muted small\">No containers.</p>", if: service.containers.isEmpty)
-            \(table(running, context))\(parked(service, context))</div>
-
-            """
-    }
-
-    private func table(_ containers: [ContainerView], _ context: PageContext) -> HTML? {
-        guard !containers.isEmpty else { return nil }
-        return """
-            <table class="table containers"><thead><tr><th>Container</th><th>State</th><th>Health</th><th>Revision</th><th>Image</th><th>Started</th><th><span class="vh">More</span></th></tr></thead>
-            <tbody>\(containers.map { container($0, context) })</tbody></table>
-            """
-    }
-
-    /// Containers of before, which wait for a rollback, stand apart from those that run.
-    private func parked(_ service: ServiceView, _ context: PageContext) -> HTML? {
-        let parked = service.containers.filter(\.parked)
-        guard !parked.isEmpty else { return nil }
-        return """
-            <details class="parked" id="parked-\(service.name)"><summary>\(Icon.chevron)\(Words.count(parked.count, "container")) \
-            of before, stopped and kept for a quick rollback</summary>\(table(parked, context))</details>
-            """
-    }
-
-    private func proof(_ containers: [ContainerView]) -> HTML? {
-        let verdicts = containers.compactMap(\.matches)
-        guard !verdicts.isEmpty else { return nil }
-        return verdicts.allSatisfy { $0 }
-            ? Badge(.good, Icon.check, "running what was tested").html
-            : Badge(.bad, Icon.alert, "differs from what was tested").html
-    }
-
-    private func container(_ container: ContainerView, _ context: PageContext) -> HTML {
-        let logs = "/environments/\(environment.name)/containers/\(container.id)/logs"
-        let restarts = container.restarts > 0 ? " · \(Words.count(container.restarts, "restart"))" : ""
-        let started: HTML? = container.startedAt.map { context.ago($0) }
-        let revision: HTML? = container.revision.map { Pieces.sha($0) }
-        return """
-            <tr><td class="name"><code>\(container.name)</code></td><td data-label="State">\(state(container))</td>\
-            <td data-label="Health">\(container.parked ? "–" : container.health)\(restarts)</td><td data-label="Revision">\(revision)</td>\
-            <td data-label="Image">\(image(container))</td>\
-            <td data-label="Started">\(started)</td><td><a href="\(logs)">Logs</a></td></tr>
-
-            """
-    }
-
-    /// The digest, and whether it is the one that was recorded when the commit was tested.
-    private func image(_ container: ContainerView) -> HTML {
-        let digest: HTML = container.imageDigest.map { Pieces.digest($0) } ?? "<span class=\"muted\">no digest</span>"
-        switch container.matches {
-        case true: return "\(digest) <span class=\"yes\">\(Icon.check)<span class=\"vh\">as tested</span></span>"
-        case false: return "\(digest) \(Badge(.bad, Icon.alert, "not as tested").html)"
-        default: return digest
-        }
-    }
-
-    private static func badge(_ state: ServiceView.State) -> Badge {
-        switch state {
-        case .active: Badge(.good, Icon.check, "Active")
-        case .upgrading: Badge(.busy, Icon.spinner, "Upgrading")
-        case .rollingBack: Badge(.warn, Icon.spinner, "Rolling back")
-        case .degraded: Badge(.warn, Icon.alert, "Degraded")
-        case .down: Badge(.bad, Icon.cross, "Down")
-        case .stopped: Badge(.quiet, Icon.minus, "Stopped")
-        case .unknown: Badge(.bad, Icon.alert, "Engine doesn't answer")
-        }
-    }
-
-    private func state(_ container: ContainerView) -> HTML {
-        let state = container.state.rawValue
-        if container.parked { return Badge(.quiet, Icon.minus, "parked").html }
-        if container.health == "draining" { return Badge(.busy, Icon.spinner, "draining").html }
-        return state == "running" ? Badge(.good, Icon.check, state).html : Badge(.bad, Icon.cross, state).html
     }
 }

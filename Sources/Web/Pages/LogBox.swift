@@ -13,11 +13,14 @@ struct LogBox: Sendable {
     var isComplete = false
     var isFull = false
     var emptyText = "No output yet"
+    /// Name of the file under which it is downloaded; nil where it is only shown.
+    var file: String?
 
     var html: HTML {
         """
         <div class="tools"><input type="search" placeholder="Search this log" aria-label="Search this log" hidden>\
-        <span class="hits" role="status"></span>\(earlier)<a class="raw" href="\(path).txt">Raw log</a></div>
+        <span class="hits" role="status"></span>\(earlier)<a class="raw" href="\(path).txt">Raw log</a>\
+        \(file.map { "<a href=\"\(path).txt\" download=\"\($0)\">Download</a>" as HTML })</div>
         <div class="log\(" full", if: isFull)" data-log="\(path)/live"\(cursor)\(" data-complete", if: isComplete) data-empty="\(emptyText)" \
         tabindex="0" role="log" aria-live="off">\(fragment?.html)</div>
         """

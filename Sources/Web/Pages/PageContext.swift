@@ -23,8 +23,11 @@ struct PageContext: Sendable {
     /// Whether who looks may do that: what they may not do has no button.
     func may(_ right: Right, _ resource: Resource) -> Bool { principal?.may(right, resource) ?? false }
 
-    /// The whole document. `topics` are those whose events make the page look again.
-    func page(_ title: String, section: Section = .none, topics: [String] = [], _ body: HTML) -> HTML {
+    /// The whole document. `topics` are those whose events make the page look again; `every` so many seconds it looks
+    /// without one.
+    func page(
+        _ title: String, section: Section = .none, topics: [String] = [], every: Int? = nil, _ body: HTML
+    ) -> HTML {
         """
         <!doctype html>
         <html lang="en">
@@ -37,7 +40,7 @@ struct PageContext: Sendable {
         <link rel="stylesheet" href="\(Assets.style.path)">
         <script src="\(Assets.script.path)" defer></script>
         </head>
-        <body data-topics="\(topics.joined(separator: ","))" data-event="\(lastEvent)">
+        <body data-topics="\(topics.joined(separator: ","))" data-event="\(lastEvent)"\(every.map { " data-every=\"\($0)\"" as HTML })>
         <a class="skip" href="#main">Skip to the content</a>
         \(actor.map { top($0, section) })
         <main id="main">
@@ -74,9 +77,11 @@ struct PageContext: Sendable {
     }
 
     /// A form that posts, with the token that protects it.
-    func form(_ action: String, kind: String = "", _ fields: HTML) -> HTML {
+    /// `question` is asked before it is sent.
+    func form(_ action: String, kind: String = "", question: String? = nil, _ fields: HTML) -> HTML {
         """
-        <form method="post" action="\(action)"\(" class=\"\(kind)\"", if: !kind.isEmpty)>\
+        <form method="post" action="\(action)"\(" class=\"\(kind)\"", if: !kind.isEmpty)\
+        \(question.map { " data-ask=\"\($0)\"" as HTML })>\
         <input type="hidden" name="csrf" value="\(csrf)">\(fields)</form>
         """
     }

@@ -44,7 +44,8 @@ struct RolloutView: Sendable {
             "<div class=\"slot \(look.kind)\"><b>\(look.icon)\(look.word)</b><span class=\"muted\">#\(number)<code>\(version)</code></span></div>"
     }
 
-    private var feed: HTML? {
+    /// The batch log.
+    var feed: HTML? {
         guard !rollout.log.isEmpty else { return nil }
         let lines = rollout.log.map { entry -> HTML in
             let exact = Words.exact(entry.at)
@@ -56,7 +57,7 @@ struct RolloutView: Sendable {
     }
 
     /// The commit, where the image's tag is one, else the tag.
-    private static func version(_ spec: ServiceSpec) -> String {
+    static func version(_ spec: ServiceSpec) -> String {
         let tag = spec.image.split(separator: "/").last?.split(separator: ":").dropFirst().last.map(String.init) ?? ""
         return SHA(tag)?.short ?? tag
     }

@@ -4,7 +4,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Model
-import ServiceLifecycle
 import Stacks
 
 /// Environments with their containers, and what those print.
@@ -38,24 +37,23 @@ struct EnvironmentRoutes: Sendable {
                     return nil
                 }
             },
-            .get("\(path)/live", .right(.read, .environment)) { try await live($0, $1) },
+            .get("\(path)/live", .right(.read, .environment)) { request, context in
+                try .following(try await logs(context, follow: true), request, context)
+            },
         ]
     }
 
     private func page(_ context: WebContext) async throws -> Response {
         let page = try await services.page(context)
-        let environment = try await environment(context)
+        let environment = try await services.environment(context)
         var view = EnvironmentPage(environment: environment, stacks: [])
         do {
             view.stacks = try await services.stacks.stacks(in: environment)
+            view.usage = await services.stacks.usage(in: environment)
         } catch let failure as Failure {
             view.failure = failure
         }
         return .page(view.render(page))
-    }
-
-    private func environment(_ context: WebContext) async throws -> Model.Environment {
-        try await services.stacks.environment(named: try context.parameters.require("environment"))
     }
 
     private func add(_ context: WebContext) async throws -> Response {
@@ -75,7 +73,7 @@ struct EnvironmentRoutes: Sendable {
     }
 
     private func setEngineAccess(_ context: WebContext) async throws -> Response {
-        let before = try await environment(context)
+        let before = try await services.environment(context)
         let after = try await services.stacks.setScriptsUseEngine(context.form["scripts"] == "yes", in: before)
         context.note.change(from: before, to: after)
         return .seeOther("/environments/\(after.name)")
@@ -85,13 +83,14 @@ struct EnvironmentRoutes: Sendable {
         _ context: WebContext, follow: Bool
     ) async throws -> AsyncThrowingStream<[UInt8], any Error> {
         try await services.stacks.logs(
-            container: try context.parameters.require("container"), in: try await environment(context), follow: follow,
+            container: try context.parameters.require("container"), in: try await services.environment(context),
+            follow: follow,
             tail: Self.tail)
     }
 
     private func logPage(_ context: WebContext) async throws -> Response {
         let page = try await services.page(context)
-        let environment = try await environment(context)
+        let environment = try await services.environment(context)
         let id = try context.parameters.require("container")
         let views = try await services.stacks.stacks(in: environment).flatMap(\.services).flatMap(\.containers)
         guard let view = views.first(where: { $0.id == id || $0.name == id }) else {
@@ -102,31 +101,14 @@ struct EnvironmentRoutes: Sendable {
         var bytes: [UInt8] = []
         for try await chunk in try await logs(context, follow: false) { bytes += chunk }
         let path = "/environments/\(environment.name)/containers/\(view.id)/logs"
-        let log = LogBox(
+        var log = LogBox(
             path: path, fragment: LogFragment(bytes, from: LogCursor(offset: 0), ended: true),
             isComplete: view.state.rawValue != "running", isFull: true, emptyText: "It has printed nothing")
+        log.file = "\(view.name).log"
         return .page(
-            LogPage(title: view.name, parent: (environment.name, "/environments/\(environment.name)"), log: log)
-                .render(page))
-    }
-
-    /// The last lines again and then what is added: `reset` tells the reader to begin anew, so that a reader that comes
-    /// back has no double.
-    private func live(_ request: Request, _ context: WebContext) async throws -> Response {
-        let chunks = try await logs(context, follow: true)
-        return try .stream("text/event-stream", of: request, context) { writer in
-            try await writer.send(ServerEvent(event: "reset", data: ""))
-            var cursor = LogCursor(offset: 0)
-            var rest: [UInt8] = []
-            for try await chunk in chunks.cancelOnGracefulShutdown() {
-                rest += chunk
-                let fragment = LogFragment(rest, from: cursor, ended: false)
-                rest.removeFirst(fragment.next.offset - cursor.offset)
-                cursor = fragment.next
-                try await writer.send(ServerEvent(event: "log", data: fragment.html.text))
-            }
-            try await writer.send(ServerEvent(event: "end", data: ""))
-            return nil
-        }
+            LogPage(
+                title: view.name, parent: (environment.name, "/environments/\(environment.name)"), log: log,
+                top: ("Environments", "/environments")
+            ).render(page))
     }
 }

@@ -65,7 +65,8 @@ public struct WebServer: Sendable {
     var routes: [Route] {
         DoorRoutes(services: services).routes + SignInRoutes(services: services).routes
             + PageRoutes(services: services).routes
-            + EnvironmentRoutes(services: services).routes + FormRoutes(services: services).routes
+            + EnvironmentRoutes(services: services).routes + RuntimeRoutes(services: services).routes
+            + FormRoutes(services: services).routes
             + AccountRoutes(services: services).routes + PeopleRoutes(services: services).routes
             + SecretRoutes(services: services).routes + AuditRoutes(services: services).routes
             + LiveRoutes(services: services).routes

@@ -40,36 +40,31 @@ struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Show the output of a service or a container.",
         discussion:
-            "Examples:\n  slipway logs shop/orders\n  slipway logs production-shop-orders-3-1 --follow --tail 20")
+            "Examples:\n  slipway logs shop/orders --follow\n  slipway logs production-shop-orders-3-1 --follow --tail 20"
+    )
 
     @OptionGroup var server: ServerOption
     @Argument(help: "stack/service, or a container's name.") var name: String
     @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
-    @Flag(name: [.short, .long], help: "Go on as long as the container runs; one container only.") var follow = false
+    @Flag(name: [.short, .long], help: "Go on; of a service with containers that come later.") var follow = false
     @Option(help: "Lines from the end.") var tail = 100
 
     func run() async throws {
         let client = try server.connect()
         let base = "/environments/\(segment(environment))"
         let stacks: [StackView] = try await client.get("\(base)/stacks")
-        let all = stacks.flatMap { stack in
-            stack.services.flatMap { service in service.containers.map { ("\(stack.name)/\(service.name)", $0) } }
+        let services = stacks.flatMap { stack in stack.services.map { ("\(stack.name)/\($0.name)", $0) } }
+        let query = "logs?tail=\(tail)\(follow ? "&follow=1" : "")"
+        if let service = ServiceName(name), let (_, view) = services.first(where: { $0.0 == name }) {
+            guard !view.containers.isEmpty else { return Terminal.print("\(name) has no containers.") }
+            return try await client.stream(service.path(in: environment, query)) { Terminal.write($0) }
         }
-        let chosen = all.filter { $0.0 == name || $0.1.name == name || $0.1.id.hasPrefix(name) }.map(\.1)
-        guard !chosen.isEmpty else {
-            let names = Set(all.map(\.0)).sorted().joined(separator: ", ")
+        let containers = services.flatMap(\.1.containers)
+        guard let one = containers.first(where: { $0.name == name || $0.id.hasPrefix(name) }) else {
+            let names = services.map(\.0).sorted().joined(separator: ", ")
             throw Failure(.notFound, "There is no service or container \(name)", hint: "Services: \(names)")
         }
-        if follow, chosen.count > 1 {
-            throw Failure(
-                .usage, "\(name) has \(chosen.count) containers; follow one",
-                hint: chosen.map(\.name).joined(separator: ", "))
-        }
-        for container in chosen {
-            if chosen.count > 1 { Terminal.print(Terminal.styled("==> \(container.name)", .bold)) }
-            let path = "\(base)/containers/\(container.id)/logs?tail=\(tail)\(follow ? "&follow=1" : "")"
-            try await client.stream(path) { Terminal.write($0) }
-        }
+        try await client.stream("\(base)/containers/\(one.id)/\(query)") { Terminal.write($0) }
     }
 }
 

@@ -94,7 +94,8 @@ struct Server {
             settings: webSettings(publicURL), signIn: signIn, logger: logger)
         try await greet(access, publicURL)
         let work: [any Service] = [
-            Work("stacks", logger) { try await stacks.run() }, Work("delivery", logger) { try await delivery.run() },
+            Work("stacks", logger) { try await stacks.run() }, Work("usage", logger) { try await stacks.watchUsage() },
+            Work("delivery", logger) { try await delivery.run() },
         ]
         do {
             try await ServiceGroup(

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Client
+import Engines
+import Model
+
+/// `slipway hosts`: the machines of an environment.
+struct HostsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hosts", abstract: "List the machines that an environment's containers run on.",
+        discussion: "Example:\n  slipway hosts --environment staging")
+
+    @OptionGroup var server: ServerOption
+    @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let hosts: [EngineInfo] = try await server.connect().get("/environments/\(segment(environment))/hosts")
+        if json { return try printJSON(hosts) }
+        let rows = hosts.map { host in
+            [host.hostName, host.name, "\(host.processors)", "\(host.memory / 1_000_000) MB"]
+        }
+        Terminal.print(Terminal.table(["HOST", "ENGINE", "PROCESSORS", "MEMORY"], rows))
+    }
+}
