@@ -1,9 +1,11 @@
 import Access
 import Engines
 import Foundation
+import GRDB
 import HTTPTransport
 import Model
 import Stacks
+import Store
 import Testing
 
 @testable import Web
