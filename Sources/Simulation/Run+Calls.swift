@@ -19,7 +19,8 @@ extension Run {
         }
         if let fate { note("  ! \(fate.rawValue)") }
         if fate == .slowCall { await pass(weather.number(1000...15_000), isLost: true) }
-        await pass(latency(of: call, grace))
+        // Played one after another, a stop holds up the other services, which it doesn't in a server.
+        await pass(latency(of: call, grace), isLost: call.verb == .stop && scenario.services.count > 1)
         guard !isDead else { throw ServerDied() }
         guard clock.time >= engineIsDownUntil else {
             throw Failure(.unavailable, "The simulated engine doesn't answer")
