@@ -157,7 +157,11 @@ struct Judge: Sendable {
         guard let file = files[key], let known = file.cases[id], known.state == .done, !known.isDisturbed else {
             return
         }
-        let fit = vitals.count { file.revision(of: $0.image) == known.revision && $0.answers(at: time) }
+        // What an accident hit before the rollout began may be silent, and no probe may have told of it yet.
+        let fit = vitals.count {
+            file.revision(of: $0.image) == known.revision
+                && ($0.answers(at: time) || $0.isBlemished && $0.isRunning)
+        }
         if fit < known.scale, !file.temperament(known.revision).isDoubtful {
             object(time, "end", "rollout \(id) of \(key) is done, and \(fit) of \(known.scale) answer")
         }
