@@ -1,5 +1,6 @@
 """`slipway serve` for the time of a test run."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -81,7 +82,9 @@ class Server:
                 self.process.wait()
         for how in (signal.SIGTERM, signal.SIGKILL):
             for pid in self.programs():
-                os.kill(pid, how)
+                # It may end by itself meanwhile.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, how)
             deadline = time.monotonic() + 10
             while self.programs() and time.monotonic() < deadline:
                 time.sleep(0.1)
