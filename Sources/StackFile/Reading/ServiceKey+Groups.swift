@@ -20,20 +20,14 @@ extension ServiceKeys {
     static func list<Part: ServicePart>(
         _ group: Group<Part>, _ field: Field<Part, [String]>
     ) -> ServiceKey {
-        .waiting(nil) { reader, node in
-            let items = reader.strings(node, reader.key) ?? []
-            reader.change(group) { $0[keyPath: field] = items }
-        }
+        .waiting(nil) { $0.readList($1, group, field) }
     }
 
     static func names<Part: ServicePart>(
         _ group: Group<Part>,
         _ field: Field<Part, [String: String]>
     ) -> ServiceKey {
-        .waiting(nil) { reader, node in
-            let values = reader.values(node, reader.key)
-            reader.change(group) { $0[keyPath: field] = values }
-        }
+        .waiting(nil) { $0.readNames($1, group, field) }
     }
 
     static func number(_ field: Field<ContainerLimits, Int64?>) -> ServiceKey {

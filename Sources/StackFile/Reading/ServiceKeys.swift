@@ -120,9 +120,9 @@ enum ServiceKeys {
 
     private static let waiting: [String: ServiceKey] = [
         "gpus": .waiting(nil) { reader, node in reader.change(\.isolation) { $0.gpus = node.text ?? node.json } },
-        "mac_address": .waiting(nil) { $0.readText($1, \.networking, \.macAddress) },
-        "volumes_from": .waiting(nil) { $0.readList($1, \.storage, \.volumesFrom) },
-        "volume_driver": .waiting(nil) { $0.readText($1, \.storage, \.volumeDriver) },
+        "mac_address": text(\.networking, \.macAddress),
+        "volumes_from": list(\.storage, \.volumesFrom),
+        "volume_driver": text(\.storage, \.volumeDriver),
         "storage_opt": names(\.storage, \.driverOptions),
         "configs": .waiting(nil) { $0.readConfigs($1) },
         "healthcheck": .waiting("use rancher-compose's health_check, which probes from outside the container") {

@@ -4,7 +4,7 @@ public import Model
 import Synchronization
 
 extension StackService {
-    /// How often a followed service is looked at for containers that are new.
+    /// A followed service is looked at for new containers when the engine tells of a change, and at the latest after this.
     private static let lookInterval = Duration.seconds(2)
     /// Lines that a container may write between two looks at its end without one being lost.
     private static let slack = 1000
@@ -26,11 +26,13 @@ extension StackService {
                 hint: "`slipway ps` lists those that there are.")
         }
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
-        let (interval, slack) = (Self.lookInterval, Self.slack)
+        let (signal, interval, slack) = (signal, Self.lookInterval, Self.slack)
         let task = Task {
             do {
                 try await reader.tail(of: containers) { continuation.yield($0) }
-                if follow { try await reader.follow(slack: slack, every: interval) { continuation.yield($0) } }
+                if follow {
+                    try await reader.follow(slack: slack, looking: signal, upTo: interval) { continuation.yield($0) }
+                }
                 continuation.finish()
             } catch {
                 continuation.finish(throwing: error)
@@ -79,10 +81,14 @@ private final class ServiceLogReader: Sendable {
     }
 
     /// Writes what comes after that, of containers that come later from the beginning, until it is cancelled.
-    func follow(slack: Int, every interval: Duration, _ write: @escaping @Sendable ([UInt8]) -> Void) async throws {
+    func follow(
+        slack: Int, looking signal: Signal, upTo interval: Duration,
+        _ write: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var followed: Set<String> = []
             while !Task.isCancelled {
+                let version = signal.version
                 // An engine that is restarted is asked again.
                 let containers = (try? await containers()) ?? []
                 let kinds = Set(containers.map { $0.labels[Label.rollout] }).count
@@ -91,7 +97,7 @@ private final class ServiceLogReader: Sendable {
                     let mark = mark(of: container, amongKinds: kinds)
                     group.addTask { try? await self.follow(container, mark, slack: slack, write) }
                 }
-                try await Task.sleep(for: interval)
+                await signal.wait(after: version, upTo: interval)
             }
         }
     }

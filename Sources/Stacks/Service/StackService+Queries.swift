@@ -99,7 +99,7 @@ extension StackService {
             let records = try ContainerRecord.all(db, environment: environment.id)
             // A container is measured by the rollout that made it: parked ones are of an earlier commit.
             var origins: [Int64: ContainerOrigin] = [:]
-            for generation in Set(records.map(\.generation)) {
+            for generation in Set(containers?.compactMap(\.generation) ?? []) {
                 origins[generation] = try ContainerOrigin.find(db, generation: generation)
             }
             return (try ServiceRecord.all(db, environment: environment.id), newest, records, origins)
@@ -119,10 +119,9 @@ extension StackService {
             let health = await prober.records(of: key)
             let members = containers?.filter { $0.isOf(key) }.map { container -> ContainerView in
                 let record = records.first { $0.id == container.id }
-                let origin = record.flatMap { origins[$0.generation] }
-                let image = record == nil ? spec.pinnedImage : origin?.pinnedImage
-                var view = view(of: container, spec, record, health[container.id], image)
-                (view.deployID, view.rolloutID) = (origin?.deployID, record?.generation)
+                let origin = container.generation.flatMap { origins[$0] }
+                var view = view(of: container, spec, record, health[container.id], origin?.pinnedImage)
+                (view.deployID, view.rolloutID) = (origin?.deployID, container.generation)
                 return view
             }
             let rollout = latest[key]?.rollout

@@ -97,7 +97,7 @@ struct APICall: Sendable {
     }
 
     func environment() async throws -> Model.Environment {
-        try await services.stacks.environment(named: try path("environment"))
+        try await services.environment(context)
     }
 }
 

@@ -6,8 +6,6 @@ struct ContainerTable: Sendable {
     var environment: Model.Environment
     var containers: [ContainerView]
     var usage: [String: UsageHistory]
-    /// Whether the commit's name leads to its deploy.
-    var linksDeploys = true
 
     func html(_ context: PageContext) -> HTML? {
         guard !containers.isEmpty else { return nil }
@@ -46,9 +44,7 @@ struct ContainerTable: Sendable {
     private func origin(_ container: ContainerView) -> HTML {
         let revision: HTML = container.revision.map { Pieces.sha($0) } ?? "<span class=\"muted\">–</span>"
         let deploy: HTML? = container.deployID.map { id in
-            linksDeploys
-                ? "<span class=\"sub\"><a href=\"/deploys/\(id)\">deploy #\(id)</a></span>"
-                : "<span class=\"sub\">deploy #\(id)</span>"
+            "<span class=\"sub\"><a href=\"/deploys/\(id)\">deploy #\(id)</a></span>"
         }
         return "\(revision)\(deploy)"
     }

@@ -42,12 +42,9 @@ struct HostsPage: Sendable {
 
     private func row(_ service: ServiceView, _ stack: StackView, _ context: PageContext) -> HTML {
         let place = ServicePlace(environment: environment, stack: stack.name, service: service.name)
-        let dots = service.containers.map { container -> HTML in
-            "<i class=\"dot \(container.badge.tone.rawValue)\" title=\"\(container.name): \(container.badge.word)\"></i>"
-        }
         return """
             <div class="hostline"><a href="\(place.path)">\(stack.name)/\(service.name)</a>\
-            <span class="dots" aria-hidden="true">\(dots)</span><span class="muted small">\(service.serving) of \(service.spec.scale) serving</span></div>
+            \(ServiceView.dots(service.containers))<span class="muted small">\(service.serving) of \(service.spec.scale) serving</span></div>
 
             """
     }

@@ -42,9 +42,12 @@ extension ServiceView {
             : Badge(.bad, Icon.alert, "differs from what was tested")
     }
 
+    /// One dot for each container that isn't parked.
+    var dots: HTML { Self.dots(current) }
+
     /// One dot a container, in the colour of its state; what they say in words stands beside them.
-    var dots: HTML {
-        let dots = current.map { container -> HTML in
+    static func dots(_ containers: [ContainerView]) -> HTML {
+        let dots = containers.map { container -> HTML in
             "<i class=\"dot \(container.badge.tone.rawValue)\" title=\"\(container.name): \(container.badge.word)\"></i>"
         }
         return "<span class=\"dots\" aria-hidden=\"true\">\(dots)</span>"
