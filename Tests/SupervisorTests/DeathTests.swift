@@ -178,9 +178,11 @@ struct DaemonTests {
             let daemon = Daemon(name: "edge", pidDirectory: scratch.folder, logPath: scratch.folder + "/edge.log")
             let pid = try daemon.start(["sleep", "1000"])
             while true {
-                // Until the exec it is still the server's own program.
+                // Until the exec it is still the server's own program; until it sleeps it opens its libraries.
                 let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
-                if program?.hasSuffix("sleep") == true || program?.hasSuffix("coreutils") == true { break }
+                let isSleep = program?.hasSuffix("sleep") == true || program?.hasSuffix("coreutils") == true
+                let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+                if isSleep, stat.wholeMatch(of: #/\d+ \(.*\) S [\s\S]*/#) != nil { break }
                 try await Task.sleep(for: .milliseconds(5))
             }
             let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")
