@@ -73,6 +73,8 @@ extension CreateContainer {
     public struct Host: Sendable, Encodable {
         /// `source:target[:ro]`.
         public var binds: [String] = []
+        /// Names of containers, `name` or `name:ro`.
+        public var volumesFrom: [String] = []
         /// By `53/udp`.
         public var portBindings: [String: [PortBinding]] = [:]
         public var networkMode: String?
@@ -126,6 +128,7 @@ extension CreateContainer {
 
         private enum CodingKeys: String, CodingKey {
             case binds = "Binds"
+            case volumesFrom = "VolumesFrom"
             case portBindings = "PortBindings"
             case networkMode = "NetworkMode"
             case extraHosts = "ExtraHosts"

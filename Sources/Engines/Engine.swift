@@ -103,6 +103,8 @@ public struct ContainerPlan: Hashable, Sendable, Codable {
     /// `path` or `path:options`, held in memory.
     public var memoryMounts: [String] = []
     public var logging: ContainerLogging?
+    /// Names of containers whose volumes it has too, `name` or `name:ro`.
+    public var volumesFrom: [String] = []
 
     public init(
         name: String, image: String, command: [String]? = nil, entrypoint: [String]? = nil, environment: [String] = [],

@@ -71,6 +71,12 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     public var lifecycle: ContainerLifecycle?
     public var notes: ServiceNotes?
     public var loadBalancer: LoadBalancer?
+    /// Services whose containers stand beside each of its own: same host, scale and lifetime. Nil: none.
+    public var sidekicks: [ServiceSpec]?
+    /// True where the files name no scale: what runs keeps the one that it has. Nil: ``scale`` is meant.
+    public var keepsScale: Bool?
+    /// The same for ``retainIP``.
+    public var keepsRetainIP: Bool?
 
     public init(
         name: String, image: String, pinnedImage: String? = nil, scale: Int = 1, command: [String]? = nil,
@@ -123,21 +129,16 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     /// reader says which keys they are of, and where.
     public var partsThatWait: [String] {
         var parts: [String] = []
-        if let isolation {
-            let spaces = [isolation.pid, isolation.ipc].compactMap(\.self)
-            if spaces.contains(where: { $0.contains(":") }) { parts.append("another container's namespace") }
-            if isolation.gpus != nil { parts.append("gpus") }
-        }
+        if isolation?.gpus != nil { parts.append("gpus") }
         if probe != nil { parts.append("healthcheck") }
         if loadBalancer != nil { parts.append("a load balancer") }
         if var rest = storage {
-            (rest.memoryMounts, rest.mountOptions) = ([], [])
+            (rest.memoryMounts, rest.mountOptions, rest.volumesFrom) = ([], [], [])
             if rest != ContainerStorage() { parts.append("storage") }
         }
-        if networking?.macAddress ?? networking?.sharedWith != nil { parts.append("another container's network") }
+        if networking?.macAddress != nil { parts.append("a hardware address") }
         if notes?.storageDriver ?? notes?.networkDriver != nil { parts.append("a driver of Rancher's") }
         if lifecycle?.hooks.isEmpty == false { parts.append("hooks") }
-        if placement?.sidekicks.isEmpty == false { parts.append("sidekicks") }
         if lifecycle?.startOnce == true { parts.append("start_once") }
         if lifecycle?.startOnCreate == false { parts.append("start_on_create") }
         return parts
@@ -170,7 +171,7 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     public var startsFirst: Bool {
         if retainIP || networkMode == "host" { return false }
         if let startFirst { return startFirst }
-        return volumes.allSatisfy(\.readOnly)
+        return volumes.allSatisfy(\.readOnly) && storage?.volumesFrom.isEmpty != false
     }
 }
 

@@ -279,7 +279,7 @@ import Testing
             id: "a", name: "shop-orders-2-1", slot: 1, generation: 2, state: .running, restarts: 3,
             startedAt: now.addingTimeInterval(-1))
         func readiness() -> Readiness {
-            Readiness(of: member, check: nil, settle: settle, steady: Readiness.steadyAfter, now: now)
+            Readiness(of: member, spec: nil, settle: settle, steady: Readiness.steadyAfter, now: now)
         }
         #expect(readiness() == .failed("shop-orders-2-1 was restarted 3 times and exits again and again"))
         member.startedAt = now.addingTimeInterval(-30)

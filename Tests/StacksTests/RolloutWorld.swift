@@ -97,7 +97,7 @@ final class RolloutWorld {
     var serving: Int {
         observation().members.filter {
             guard $0.isServing else { return false }
-            let isOurs = $0.generation == 1 || Readiness(of: $0, check: check, settle: 0, now: now) == .ready
+            let isOurs = $0.generation == 1 || Readiness(of: $0, spec: rollout.spec, settle: 0, now: now) == .ready
             return isOurs
         }.count
     }

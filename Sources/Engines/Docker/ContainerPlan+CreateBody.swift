@@ -23,6 +23,7 @@ extension ContainerPlan {
                 hostAddress: port.hostAddress ?? "", hostPort: port.hostPort.map(String.init) ?? "")
             host.portBindings[port.key, default: []].append(binding)
         }
+        host.volumesFrom = volumesFrom
         host.networkMode = network
         host.extraHosts = extraHosts
         host.dns = dns

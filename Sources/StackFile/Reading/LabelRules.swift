@@ -10,13 +10,13 @@ enum LabelRules {
         case waiting
         /// The same, where it is `true`.
         case waitingWhenTrue
-        /// Of Rancher's pages and agents: of no meaning for what runs.
+        /// Carried out, or of Rancher's pages and agents: nothing is to be said.
         case told
     }
 
     private static let rules: [String: Rule] = [
         "io.rancher.container.pull_image": .pullImage,
-        "io.rancher.sidekicks": .waiting,
+        "io.rancher.sidekicks": .told,
         "io.rancher.container.create_agent": .waitingWhenTrue,
         "io.rancher.container.agent.role": .waiting,
         "io.rancher.container.start_once": .waitingWhenTrue,
@@ -72,8 +72,7 @@ enum LabelRules {
         let affinity = "io.rancher.scheduler.affinity:"
         switch label {
         case "io.rancher.sidekicks":
-            let names = list(value)
-            if !names.isEmpty { reader.change(\.placement) { $0.sidekicks = names } }
+            reader.readSidekicks(list(value), place)
         case "io.rancher.scheduler.global":
             if value == "true" { reader.change(\.placement) { $0.isGlobal = true } }
         case "io.rancher.service.requested.host.id": reader.change(\.placement) { $0.host = value }

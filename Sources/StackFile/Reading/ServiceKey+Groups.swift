@@ -64,8 +64,8 @@ extension ServiceReader {
         _ node: YAMLNode, _ field: WritableKeyPath<ContainerIsolation, String?>, own: [String]
     ) {
         guard let text = string(node, key) else { return }
-        if text.hasPrefix("service:") || text.hasPrefix("container:") {
-            wait(node.place, "\(key): \"\(text)\"")
+        if let other = ServiceSpec.sharedService(text) {
+            checkUnit(other, node.place, "\(key): \"\(text)\"")
         } else if !own.contains(text) {
             return error(node.place, "\(key) is \(node.kind)", hint: Suggestion.hint(for: text, in: own))
         }

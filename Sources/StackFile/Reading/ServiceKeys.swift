@@ -70,6 +70,7 @@ enum ServiceKeys {
 
     /// What the engine is told of each container as it is.
     private static let ofContainers: [String: ServiceKey] = [
+        "volumes_from": .read { $0.readVolumesFrom($1) },
         "pid": .read { $0.readNamespace($1, \.pid, own: ["host"]) },
         "ipc": .read { $0.readNamespace($1, \.ipc, own: ["host", "none", "private", "shareable"]) },
         "uts": .read { $0.readNamespace($1, \.uts, own: ["host"]) },
@@ -121,7 +122,6 @@ enum ServiceKeys {
     private static let waiting: [String: ServiceKey] = [
         "gpus": .waiting(nil) { reader, node in reader.change(\.isolation) { $0.gpus = node.text ?? node.json } },
         "mac_address": text(\.networking, \.macAddress),
-        "volumes_from": list(\.storage, \.volumesFrom),
         "volume_driver": text(\.storage, \.volumeDriver),
         "storage_opt": names(\.storage, \.driverOptions),
         "configs": .waiting(nil) { $0.readConfigs($1) },

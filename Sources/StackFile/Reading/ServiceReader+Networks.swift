@@ -10,10 +10,7 @@ extension ServiceReader {
             let other = String(mode[mode.index(after: mode.firstIndex(of: ":") ?? mode.startIndex)...])
             if other.isEmpty { return error(node.place, "\(key): \"\(mode)\" names no service") }
             change(\.networking) { $0.sharedWith = other }
-            waiting.error(
-                node.place,
-                "service \"\(raw.name)\": \(key): \"\(mode)\" is not carried out yet, and leaving it out "
-                    + "would change what runs")
+            checkUnit(other, node.place, "\(key): \"\(mode)\"")
         case .some(let name) where name.wholeMatch(of: #/[a-zA-Z0-9][a-zA-Z0-9._-]*/#) != nil:
             // A network of Rancher's or of the engine's own: ipsec, vxlan, transparent.
             spec.networkMode = name

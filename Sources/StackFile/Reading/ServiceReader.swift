@@ -37,6 +37,8 @@ struct ServiceReader {
             read(pair, as: key)
         }
         LabelRules.apply(&self)
+        if raw["scale"] == nil, raw["deploy"]?.value["replicas"] == nil { spec.keepsScale = true }
+        if raw["retain_ip"] == nil { spec.keepsRetainIP = true }
     }
 
     private mutating func read(_ pair: YAMLNode.Pair, as kind: ServiceKey) {

@@ -5,6 +5,8 @@ public enum Label {
     public static let environment = "dev.slipway.environment"
     public static let stack = "dev.slipway.stack"
     public static let service = "dev.slipway.service"
+    /// Name of the service that runs beside another one's container; only on sidekicks, whose ``service`` is their primary.
+    public static let sidekick = "dev.slipway.sidekick"
     /// The slot, 1 to the service's scale.
     public static let index = "dev.slipway.index"
     public static let deploy = "dev.slipway.deploy"

@@ -7,6 +7,12 @@ extension ServiceSpec {
     public var hash: String {
         var subject = self
         subject.scale = 0
+        (subject.keepsScale, subject.keepsRetainIP) = (nil, nil)
+        for index in subject.sidekicks?.indices ?? 0..<0 {
+            subject.sidekicks?[index].scale = 0
+            subject.sidekicks?[index].keepsScale = nil
+            subject.sidekicks?[index].keepsRetainIP = nil
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Fingerprint((try? encoder.encode(subject)) ?? Data()).digits
@@ -20,7 +26,10 @@ extension ServiceSpec {
         readOnly && secrets?.files.isEmpty == false ? [VolumeMount(source: nil, target: SecretFile.folder)] : []
     }
 
-    /// TCP ports that the edge listens on for the service; none where the containers use the host's network.
+    /// TCP ports that the edge listens on for the service and its sidekicks.
+    public var unitEdgePorts: [PortMapping] { parts.flatMap(\.edgePorts) }
+
+    /// TCP ports that the edge listens on for the service alone; none where the containers use the host's network.
     public var edgePorts: [PortMapping] {
         guard networkMode == nil || networkMode == "bridge" else { return [] }
         return ports.filter { $0.transport == .tcp && $0.hostPort != nil }
@@ -33,7 +42,9 @@ extension ServiceSpec {
 
     /// Whether a new container may run beside an old one, where both would publish the same ports.
     public func startsFirst(edge: Bool) -> Bool {
-        startsFirst && publishedPorts(edge: edge).allSatisfy { $0.hostPort == nil }
+        parts.allSatisfy { part in
+            part.startsFirst && part.publishedPorts(edge: edge).allSatisfy { $0.hostPort == nil }
+        }
     }
 
     /// Whether the edge speaks HTTP for the service: its label says so, or its health check does.

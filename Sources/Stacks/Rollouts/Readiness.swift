@@ -17,51 +17,78 @@ enum Readiness: Hashable, Sendable {
     /// itself calls a successful start (docs.docker.com, "Start containers automatically").
     static let steadyAfter = 10_000
 
+    /// The readiness of a unit: that of its container that is worst off.
+    ///
     /// - Parameters:
+    ///   - spec: what it shall be; nil where nothing is to be probed.
     ///   - settle: Milliseconds that a container without a health check must run.
     ///   - steady: Milliseconds that one must run after `restartLimit` restarts; nil: as long as `settle`.
-    init(of member: RolloutObservation.Member, check: HealthCheck?, settle: Int, steady: Int? = nil, now: Date) {
-        let name = member.name
-        let age = member.startedAt.map { now.timeIntervalSince($0) } ?? 0
-        let status = member.exitStatus.map { " with status \($0)" } ?? ""
-        switch member.state {
+    init(of member: RolloutObservation.Member, spec: ServiceSpec?, settle: Int, steady: Int? = nil, now: Date) {
+        var result = Readiness.ready
+        for part in member.containers where !part.isDone {
+            let check = part.sidekick == nil ? spec?.healthCheck : spec?.part(part.sidekick)?.healthCheck
+            let its = Readiness(
+                of: part, check: check, wasAdmitted: member.isAdmitted, settle: settle, steady: steady ?? settle,
+                now: now)
+            switch (result, its) {
+            case (_, .failed), (.ready, _): result = its
+            default: break
+            }
+            if case .failed = result { break }
+        }
+        if !member.isWhole, case .ready = result {
+            result = .starting("\(member.name) lacks a sidekick", until: nil)
+        }
+        self = result
+    }
+
+    private init(
+        of part: RolloutObservation.Member.Part, check: HealthCheck?, wasAdmitted: Bool, settle: Int, steady: Int,
+        now: Date
+    ) {
+        let name = part.name
+        let age = part.startedAt.map { now.timeIntervalSince($0) } ?? 0
+        let status = part.exitStatus.map { " with status \($0)" } ?? ""
+        switch part.state {
         case .exited, .dead:
             self = .failed("\(name) exited\(status)")
         case .created:
             self = .starting("\(name) is to be started", until: nil)
         case .removing, .paused:
-            self = .starting("\(name) is \(member.state.rawValue)", until: nil)
+            self = .starting("\(name) is \(part.state.rawValue)", until: nil)
         case .restarting, .running:
-            let stable = member.state == .running && age * 1000 >= Double(settle)
-            let isSteady = member.state == .running && age * 1000 >= Double(max(settle, steady ?? settle))
-            if member.restarts >= Self.restartLimit, !isSteady {
-                self = .failed("\(name) was restarted \(member.restarts) times and exits again and again")
-            } else if member.state == .restarting {
+            let stable = part.state == .running && age * 1000 >= Double(settle)
+            let isSteady = part.state == .running && age * 1000 >= Double(max(settle, steady))
+            if part.restarts >= Self.restartLimit, !isSteady {
+                self = .failed("\(name) was restarted \(part.restarts) times and exits again and again")
+            } else if part.state == .restarting {
                 self = .starting("\(name) exited\(status) and is being restarted", until: nil)
             } else if let check {
-                self = Self.probed(member, check, now)
-            } else if stable || member.isAdmitted {
+                self = Self.probed(part, check, now)
+            } else if stable || wasAdmitted {
                 // One that served before it was looked at needn't prove itself again.
                 self = .ready
             } else {
-                let until = (member.startedAt ?? now).addingTimeInterval(Double(settle) / 1000)
+                let until = (part.startedAt ?? now).addingTimeInterval(Double(settle) / 1000)
                 self = .starting("\(name) must run for \(settle / 1000) s", until: until)
             }
         }
     }
 
-    private static func probed(_ member: RolloutObservation.Member, _ check: HealthCheck, _ now: Date) -> Readiness {
-        guard let health = member.health else { return .starting("\(member.name) was not probed yet", until: nil) }
+    private static func probed(
+        _ part: RolloutObservation.Member.Part, _ check: HealthCheck, _ now: Date
+    ) -> Readiness {
+        guard let health = part.health else { return .starting("\(part.name) was not probed yet", until: nil) }
         let last = health.last.map { ": \($0.text)" } ?? ""
         switch health.verdict {
         case .healthy: return .ready
-        case .unhealthy: return .failed("\(member.name) became unhealthy\(last)")
+        case .unhealthy: return .failed("\(part.name) became unhealthy\(last)")
         case .initializing:
             let until = health.since.addingTimeInterval(Double(check.initializingTimeout) / 1000)
             guard now < until else {
-                return .failed("\(member.name) was not healthy after \(check.initializingTimeout / 1000) s\(last)")
+                return .failed("\(part.name) was not healthy after \(check.initializingTimeout / 1000) s\(last)")
             }
-            return .starting("\(member.name) is not healthy yet\(last)", until: until)
+            return .starting("\(part.name) is not healthy yet\(last)", until: until)
         }
     }
 }

@@ -16,7 +16,7 @@ func repairs(
     var filled: Set<Int> = []
     let standing = members.filter { $0.parkedAt == nil && $0.state != .removing }
     let fit = { (member: RolloutObservation.Member) -> Readiness in
-        Readiness(of: member, check: spec.healthCheck, settle: options.settle, now: now)
+        Readiness(of: member, spec: spec, settle: options.settle, now: now)
     }
     for member in standing.sorted(by: { ($0.slot, $0.id) < ($1.slot, $1.id) }) {
         guard member.generation == generation, (1...max(spec.scale, 1)).contains(member.slot), spec.scale > 0,
@@ -25,12 +25,16 @@ func repairs(
             if let step = farewell(to: member, drain: options.drain, now: now) { steps.append(step) }
             continue
         }
+        guard member.isWhole else {
+            steps.append(.create(slot: member.slot))
+            continue
+        }
         switch member.state {
         case .created, .exited, .dead: steps.append(.start(member.id))
         case .running:
             switch fit(member) {
             case .ready:
-                if !member.isAdmitted || member.drainStartedAt != nil { steps.append(.admit(member.id)) }
+                if member.awaitsAdmission { steps.append(.admit(member.id)) }
             case .failed:
                 let others = standing.filter { $0.id != member.id && $0.isServing && fit($0) == .ready }
                 let mayReplace =

@@ -3,8 +3,57 @@ public import struct Foundation.Date
 
 /// What is known at one moment about a service under rollout: recorded facts and the containers as they are.
 public struct RolloutObservation: Hashable, Sendable {
-    /// One container of the service.
+    /// One unit of the service: a container, with its sidekicks where it has some. What is said of it is said of the
+    /// container, and of the one that is worst off where there are several.
     public struct Member: Hashable, Sendable, Identifiable {
+        /// One container of a unit that has several.
+        public struct Part: Hashable, Sendable, Identifiable {
+            public var id: String
+            public var name: String
+            /// Name of its service; nil: the primary.
+            public var sidekick: String?
+            /// Id of the rollout that it was made by.
+            public var generation: Int64
+            public var state: ObservedContainer.State
+            public var exitStatus: Int?
+            public var restarts: Int
+            public var startedAt: Date?
+            public var address: String?
+            public var health: HealthRecord?
+            /// Whether it is recorded as one that serves.
+            public var isAdmitted: Bool
+            /// Whether it belongs as well to the unit that this one replaces, or that replaces this one: it goes on.
+            public var isKept: Bool
+            /// Whether it runs to its end and rests then.
+            public var runsOnce: Bool
+
+            public init(
+                id: String, name: String, sidekick: String? = nil, generation: Int64,
+                state: ObservedContainer.State, exitStatus: Int? = nil, restarts: Int = 0, startedAt: Date? = nil,
+                address: String? = nil, health: HealthRecord? = nil, isAdmitted: Bool = false, isKept: Bool = false,
+                runsOnce: Bool = false
+            ) {
+                self.id = id
+                self.name = name
+                self.sidekick = sidekick
+                self.generation = generation
+                self.state = state
+                self.exitStatus = exitStatus
+                self.restarts = restarts
+                self.startedAt = startedAt
+                self.address = address
+                self.health = health
+                self.isAdmitted = isAdmitted
+                self.isKept = isKept
+                self.runsOnce = runsOnce
+            }
+
+            /// Whether it did what it was there for.
+            var isDone: Bool { runsOnce && state == .exited && exitStatus == 0 }
+            /// Whether its process exists, or will again in a moment.
+            var isUp: Bool { state == .running || state == .restarting || state == .paused }
+        }
+
         public var id: String
         public var name: String
         /// 1 to the scale.
@@ -30,6 +79,10 @@ public struct RolloutObservation: Hashable, Sendable {
         public var isDrained: Bool
         /// When it was set aside, stopped, for an immediate rollback.
         public var parkedAt: Date?
+        /// Its containers, where it has several.
+        public var parts: [Part] = []
+        /// Whether every container that it shall have is there.
+        public var isWhole = true
 
         public init(
             id: String, name: String, slot: Int, generation: Int64, state: ObservedContainer.State,
@@ -54,8 +107,25 @@ public struct RolloutObservation: Hashable, Sendable {
             self.parkedAt = parkedAt
         }
 
-        /// Whether its process exists, or will again in a moment.
-        var isUp: Bool { state == .running || state == .restarting || state == .paused }
+        /// Its containers, the primary first.
+        var containers: [Part] {
+            guard parts.isEmpty else { return parts }
+            return [
+                Part(
+                    id: id, name: name, generation: generation, state: state, exitStatus: exitStatus,
+                    restarts: restarts, startedAt: startedAt, address: address, health: health,
+                    isAdmitted: isAdmitted)
+            ]
+        }
+        /// Whether a process of it exists, or will again in a moment.
+        var isUp: Bool {
+            if parts.isEmpty { return state == .running || state == .restarting || state == .paused }
+            return parts.contains { !$0.isKept && $0.isUp }
+        }
+        /// Whether requests may reach it, once it is ready, that don't reach all of it yet.
+        var awaitsAdmission: Bool {
+            !isAdmitted || drainStartedAt != nil || parts.contains { !$0.isAdmitted && !$0.isDone }
+        }
         /// Whether new requests reach it.
         var isServing: Bool { state == .running && isAdmitted && isInEdge && drainStartedAt == nil }
     }
@@ -74,6 +144,9 @@ public struct RolloutObservation: Hashable, Sendable {
     public var problem: String?
     /// Why nothing could be observed; then `members` says nothing.
     public var unavailable: String?
+    /// Whether the containers to bring in are partly those that run, the primary among them: they can't run beside
+    /// themselves.
+    public var keepsPrimary = false
 
     public init(
         members: [Member], generation: Int64, previousGeneration: Int64? = nil, imageReady: Bool = true,

@@ -32,7 +32,9 @@ struct RolloutPass {
         self.rollout = rollout
         self.seen = seen
         self.now = now
-        startsFirst = [rollout.spec, rollout.previous].allSatisfy { $0?.startsFirst(edge: seen.edge) ?? true }
+        startsFirst =
+            !seen.keepsPrimary
+            && [rollout.spec, rollout.previous].allSatisfy { $0?.startsFirst(edge: seen.edge) ?? true }
         count = goal?.scale ?? 0
         batch = max(1, rollout.options.batchSize)
         var wanted: [Int: Member] = [:]
@@ -60,7 +62,7 @@ struct RolloutPass {
                 (
                     $0.id,
                     Readiness(
-                        of: $0, check: goal?.healthCheck, settle: rollout.options.settle,
+                        of: $0, spec: goal, settle: rollout.options.settle,
                         steady: Readiness.steadyAfter, now: now)
                 )
             }, uniquingKeysWith: { first, _ in first })
@@ -97,7 +99,9 @@ struct RolloutPass {
 
     /// The next act or wait; nil when everything is as it should be.
     var step: RolloutStep? {
-        if !seen.imageReady, let goal, missing.contains(where: { resumable[$0] == nil }) {
+        if !seen.imageReady, let goal,
+            missing.contains(where: { resumable[$0] == nil }) || !wanted.allSatisfy(\.isWhole)
+        {
             return .pull(goal.runnableImage)
         }
         return disposal ?? start ?? admission ?? drain ?? fill ?? wait
@@ -152,6 +156,7 @@ struct RolloutPass {
     // MARK: In
 
     private var start: RolloutStep? {
+        if let part = wanted.first(where: { !$0.isWhole }) { return .create(slot: part.slot) }
         let first = wanted.first { $0.state == .created || isStopped($0) } ?? resumed
         return first.map { .start($0.id) }
     }
@@ -162,12 +167,14 @@ struct RolloutPass {
     }
 
     private var admission: RolloutStep? {
-        wanted.first { (!$0.isAdmitted || $0.drainStartedAt != nil) && isReady($0) }.map { .admit($0.id) }
+        wanted.first { $0.awaitsAdmission && isReady($0) }.map { .admit($0.id) }
     }
 
     /// Fills the next empty slot where the batch and the limit on running containers leave room.
     private var fill: RolloutStep? {
-        guard let slot = missing.first else { return nil }
+        // A container that is kept can be in the new unit only when it isn't in the old one any more.
+        let taken = seen.keepsPrimary ? Set(surplus.map(\.slot)) : []
+        guard let slot = missing.first(where: { !taken.contains($0) }) else { return nil }
         let isAlone = surplus.isEmpty
         if !isAlone {
             let finished = wanted.count - starting.count

@@ -36,12 +36,14 @@ extension EdgeConfiguration {
         var services: [String: Service] = [:]
         func add(_ spec: ServiceSpec, of key: ServiceKey) {
             guard let environment = environments[key.environmentID] else { return }
-            for port in spec.edgePorts {
-                let name = Self.name(environment: environment, key: key, port: port)
-                guard services[name] == nil else { continue }
-                services[name] = Service(
-                    name: name, hostAddress: port.hostAddress, hostPort: port.hostPort ?? 0,
-                    speaksHTTP: spec.speaksHTTP, check: spec.healthCheck, servers: [], incoming: incoming[key])
+            for part in spec.parts {
+                for port in part.edgePorts {
+                    let name = Self.name(environment: environment, key: key, port: port)
+                    guard services[name] == nil else { continue }
+                    services[name] = Service(
+                        name: name, hostAddress: port.hostAddress, hostPort: port.hostPort ?? 0,
+                        speaksHTTP: part.speaksHTTP, check: part.healthCheck, servers: [], incoming: incoming[key])
+                }
             }
         }
         for (key, spec) in goals { add(spec, of: key) }
@@ -50,7 +52,7 @@ extension EdgeConfiguration {
                 let environment = environments[container.key.environmentID]
             else { continue }
             add(spec, of: container.key)
-            for port in spec.edgePorts {
+            for port in spec.part(container.sidekick)?.edgePorts ?? [] {
                 services[Self.name(environment: environment, key: container.key, port: port)]?.servers.append(
                     Server(
                         name: Self.serverName(generation: container.generation, slot: container.slot),

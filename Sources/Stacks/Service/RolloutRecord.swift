@@ -10,6 +10,9 @@ struct RolloutRecord: Sendable {
     /// Nil until it begins.
     var generation: Int64?
     var previousGeneration: Int64?
+    /// Which rollout made each part of the units; nil: all are of the generation.
+    var parts: PartGenerations?
+    var previousParts: PartGenerations?
     var isForced = false
     var isRemoval = false
     var cancelRequested = false
@@ -20,14 +23,21 @@ struct RolloutRecord: Sendable {
         ServiceKey(environmentID: rollout.environmentID, stack: rollout.stack, service: rollout.service)
     }
 
-    /// Spec and generation that containers are to have now.
-    var goal: (spec: ServiceSpec, generation: Int64)? {
-        switch rollout.state {
-        case .rollingBack:
-            if let spec = rollout.previous, let previousGeneration { return (spec, previousGeneration) }
-            return nil
-        default: return (rollout.spec, generation ?? rollout.id)
-        }
+    /// What units are to be now; nil: nothing.
+    var goal: UnitGoal? { rollout.state == .rollingBack ? before : after }
+
+    /// What units were, or while going back what they were to become.
+    var other: UnitGoal? { rollout.state == .rollingBack ? after : before }
+
+    /// What the rollout brings in.
+    private var after: UnitGoal {
+        UnitGoal(spec: rollout.spec, generation: generation ?? rollout.id, parts: parts)
+    }
+
+    /// What ran before it.
+    private var before: UnitGoal? {
+        guard let spec = rollout.previous, let previousGeneration else { return nil }
+        return UnitGoal(spec: spec, generation: previousGeneration, parts: previousParts)
     }
 }
 
@@ -42,6 +52,8 @@ extension RolloutRecord {
             endedAt: row["endedAt"], serving: row["serving"])
         generation = row["generation"]
         previousGeneration = row["previousGeneration"]
+        parts = try (row["parts"] as String?).map(JSONText.decode)
+        previousParts = try (row["previousParts"] as String?).map(JSONText.decode)
         isForced = row["isForced"]
         isRemoval = row["isRemoval"]
         cancelRequested = row["cancelRequested"]
@@ -100,11 +112,13 @@ extension RolloutRecord {
         try db.execute(
             sql: """
                 UPDATE rollout SET previous = ?, state = ?, reason = ?, startedAt = ?, deadline = ?, endedAt = ?,
-                generation = ?, previousGeneration = ?, problem = ?, pulledAt = ? WHERE id = ?
+                generation = ?, previousGeneration = ?, parts = ?, previousParts = ?, problem = ?, pulledAt = ?
+                WHERE id = ?
                 """,
             arguments: [
                 try rollout.previous.map(JSONText.encode), rollout.state.rawValue, rollout.reason, rollout.startedAt,
-                rollout.deadline, rollout.endedAt, generation, previousGeneration, problem, pulledAt,
+                rollout.deadline, rollout.endedAt, generation, previousGeneration, try parts.map(JSONText.encode),
+                try previousParts.map(JSONText.encode), problem, pulledAt,
                 rollout.id,
             ])
     }

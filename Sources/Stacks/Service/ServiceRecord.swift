@@ -8,17 +8,23 @@ struct ServiceRecord: Sendable {
     var spec: ServiceSpec
     /// The generation of its containers.
     var generation: Int64
+    /// Which rollout made each part of its units; nil: all are of `generation`.
+    var parts: PartGenerations?
 
-    init(key: ServiceKey, spec: ServiceSpec, generation: Int64) {
+    init(key: ServiceKey, spec: ServiceSpec, generation: Int64, parts: PartGenerations? = nil) {
         self.key = key
         self.spec = spec
         self.generation = generation
+        self.parts = parts
     }
+
+    var goal: UnitGoal { UnitGoal(spec: spec, generation: generation, parts: parts) }
 
     init(row: Row) throws {
         key = ServiceKey(environmentID: row["environmentID"], stack: row["stack"], service: row["name"])
         spec = try JSONText.decode(row["spec"])
         generation = row["generation"]
+        parts = try (row["parts"] as String?).map(JSONText.decode)
     }
 
     static func all(_ db: Database, environment: Int64? = nil, stack: String? = nil) throws -> [ServiceRecord] {
@@ -38,10 +44,13 @@ struct ServiceRecord: Sendable {
     func save(_ db: Database) throws {
         try db.execute(
             sql: """
-                INSERT INTO service (environmentID, stack, name, spec, generation) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET spec = excluded.spec, generation = excluded.generation
+                INSERT INTO service (environmentID, stack, name, spec, generation, parts) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET spec = excluded.spec, generation = excluded.generation, parts = excluded.parts
                 """,
-            arguments: [key.environmentID, key.stack, key.service, try JSONText.encode(spec), generation])
+            arguments: [
+                key.environmentID, key.stack, key.service, try JSONText.encode(spec), generation,
+                try parts.map(JSONText.encode),
+            ])
     }
 
     static func delete(_ db: Database, _ key: ServiceKey) throws {
@@ -57,16 +66,19 @@ struct ContainerRecord: Sendable, Hashable {
     var key: ServiceKey
     var generation: Int64
     var slot: Int
+    /// Name of its service, where it is a sidekick.
+    var sidekick: String?
     var address: String?
     var admittedAt: Date?
     var drainStartedAt: Date?
     var parkedAt: Date?
 
-    init(id: String, key: ServiceKey, generation: Int64, slot: Int) {
+    init(id: String, key: ServiceKey, generation: Int64, slot: Int, sidekick: String? = nil) {
         self.id = id
         self.key = key
         self.generation = generation
         self.slot = slot
+        self.sidekick = sidekick
     }
 
     init(row: Row) {
@@ -74,6 +86,7 @@ struct ContainerRecord: Sendable, Hashable {
         key = ServiceKey(environmentID: row["environmentID"], stack: row["stack"], service: row["service"])
         generation = row["generation"]
         slot = row["slot"]
+        sidekick = row["sidekick"]
         address = row["address"]
         admittedAt = row["admittedAt"]
         drainStartedAt = row["drainStartedAt"]
@@ -94,12 +107,12 @@ struct ContainerRecord: Sendable, Hashable {
         try db.execute(
             sql: """
                 INSERT OR REPLACE INTO container
-                (id, environmentID, stack, service, generation, slot, address, admittedAt, drainStartedAt, parkedAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (id, environmentID, stack, service, generation, slot, sidekick, address, admittedAt, drainStartedAt,
+                parkedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                id, key.environmentID, key.stack, key.service, generation, slot, address, admittedAt, drainStartedAt,
-                parkedAt,
+                id, key.environmentID, key.stack, key.service, generation, slot, sidekick, address, admittedAt,
+                drainStartedAt, parkedAt,
             ])
     }
 

@@ -27,18 +27,45 @@ extension StackService {
         }
     }
 
-    /// Creates the container of a slot and starts it. Where a crash comes between the two, the next look finds it created.
-    func bringUp(_ spec: ServiceSpec, generation: Int64, slot: Int, _ scene: Scene) async throws {
-        let member = try await create(spec, generation: generation, slot: slot, scene)
-        let created = Rollout.Entry(at: now(), text: "created \(member.name)")
+    /// Creates what is missing of a slot's unit and starts it. Where a crash comes between the two, the next look finds it
+    /// created.
+    func bringUp(_ goal: UnitGoal, slot: Int, _ scene: Scene) async throws {
+        let known = scene.members.first { $0.generation == goal.generation && $0.slot == slot }
+        var there = Dictionary(
+            (known?.containers ?? []).filter { $0.state != .removing && $0.state != .dead }.map { ($0.sidekick, $0) },
+            uniquingKeysWith: { first, _ in first })
+        var made: Set<String> = []
+        var entries: [Rollout.Entry] = []
+        for part in goal.spec.partsInOrder {
+            let sidekick = part.name == goal.spec.name ? nil : part.name
+            if let container = there[sidekick] {
+                // What lives in another container's namespace or volumes is of no use without that very one.
+                guard !made.isDisjoint(with: part.partsInUse) else { continue }
+                try await scene.engine.remove(container.id)
+            }
+            let container = try await create(part, sidekick, goal, slot: slot, scene)
+            there[sidekick] = container
+            made.insert(part.name)
+            entries.append(Rollout.Entry(at: now(), text: "created \(container.name)"))
+        }
+        guard let primary = there[nil] else { return }
+        var unit =
+            known
+            ?? Member(
+                id: primary.id, name: primary.name, slot: slot, generation: goal.generation, state: .created)
+        (unit.id, unit.name) = (primary.id, primary.name)
+        unit.parts = goal.spec.partsInOrder.compactMap { there[$0.name == goal.spec.name ? nil : $0.name] }
         var scene = scene
-        scene.members.append(member)
-        try await start(member.id, scene, after: created)
+        scene.members.removeAll { $0.id == unit.id || $0.id == known?.id }
+        scene.members.append(unit)
+        try await start(unit.id, scene, after: entries)
     }
 
-    /// Creates the container of a slot, or finds it there.
-    private func create(_ spec: ServiceSpec, generation: Int64, slot: Int, _ scene: Scene) async throws -> Member {
-        let key = scene.key
+    /// Creates one container of a slot's unit, or finds it there.
+    private func create(
+        _ part: ServiceSpec, _ sidekick: String?, _ goal: UnitGoal, slot: Int, _ scene: Scene
+    ) async throws -> Member.Part {
+        let (key, generation) = (scene.key, goal.parts[sidekick] ?? goal.generation)
         let (origin, aliases) = try await store.read { db in
             let origin = try RolloutRecord.find(db, id: generation)?.rollout
             var specs = try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).map(\.spec)
@@ -46,15 +73,17 @@ extension StackService {
                 db, where: "environmentID = ? AND stack = ? AND state IN \(RolloutRecord.open)",
                 [key.environmentID, key.stack]
             ).map(\.rollout.spec)
-            return (origin, specs.flatMap { $0.linkAliases(of: key.service) })
+            return (origin, specs.flatMap(\.parts).flatMap { $0.linkAliases(of: part.name) })
         }
-        let identity = ContainerIdentity(
+        var identity = ContainerIdentity(
             instance: instance, environment: scene.environment.name, stack: key.stack, generation: generation,
             slot: slot, deployID: origin?.deployID, revision: origin?.revision)
-        let spec = origin?.spec ?? spec
+        identity.primary = sidekick == nil ? nil : key.service
+        let spec = origin?.spec.part(sidekick) ?? part
         let plan = ContainerPlan(
             of: spec, at: identity, edge: edge != nil, linkAliases: aliases,
-            secretVariables: try await secretVariables(of: spec, scene))
+            secretVariables: try await secretVariables(of: spec, scene),
+            neighbours: goal.spec.sidekicks == nil ? [:] : neighbours(identity, goal))
         if plan.network == identity.network {
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
@@ -67,7 +96,18 @@ extension StackService {
             try await scene.engine.ensureVolume(name, labels: labels)
         }
         let id = try await scene.engine.create(plan)
-        return Member(id: id, name: plan.name, slot: slot, generation: generation, state: .created)
+        return Member.Part(id: id, name: plan.name, sidekick: sidekick, generation: generation, state: .created)
+    }
+
+    /// Names of a unit's containers, by service.
+    private func neighbours(_ identity: ContainerIdentity, _ goal: UnitGoal) -> [String: String] {
+        goal.kind.names.reduce(into: [:]) { names, sidekick in
+            var identity = identity
+            identity.generation = goal.parts[sidekick] ?? goal.generation
+            identity.primary = sidekick == nil ? nil : goal.spec.name
+            let service = sidekick ?? goal.spec.name
+            names[service] = identity.name(of: service)
+        }
     }
 
     /// The service's variables that hold secrets, opened.
@@ -79,9 +119,9 @@ extension StackService {
 
     /// Puts the service's secrets that are files into a container that is about to start: at the start and not when it
     /// is created, so that a crash between the two leaves none without them.
-    private func writeSecrets(into member: Member, _ scene: Scene) async throws {
+    private func writeSecrets(into part: Member.Part, _ scene: Scene) async throws {
         let used = try await store.read { db in
-            try RolloutRecord.find(db, id: member.generation)?.rollout.spec.secrets
+            try RolloutRecord.find(db, id: part.generation)?.rollout.spec.part(part.sidekick)?.secrets
         }
         guard let used, !used.files.isEmpty else { return }
         let given = try await secrets.given(used, scene.environment)
@@ -90,23 +130,39 @@ extension StackService {
                 path: file.target, bytes: Array(try SecretText([.secret(file.source)]).revealed(with: given).utf8),
                 uid: file.uid, gid: file.gid, mode: file.mode)
         }
-        try await scene.engine.write(files, into: member.id)
+        try await scene.engine.write(files, into: part.id)
     }
 
-    /// Starts a container; one that was parked isn't any more.
-    func start(_ id: String, _ scene: Scene, after earlier: Rollout.Entry? = nil) async throws {
-        try await writeSecrets(into: try scene.member(id), scene)
-        try await scene.engine.start(id)
-        try await change(id, scene, saying: "started \(scene.name(of: id))", after: earlier) { $0.parkedAt = nil }
+    /// Starts what doesn't run of a unit, in its order; one that was parked isn't any more.
+    func start(_ id: String, _ scene: Scene, after earlier: [Rollout.Entry] = []) async throws {
+        let member = try scene.member(id)
+        var entries = earlier
+        for part in try await inOrder(member, scene) where !part.isUp && !part.isDone {
+            try await writeSecrets(into: part, scene)
+            try await scene.engine.start(part.id)
+            entries.append(Rollout.Entry(at: now(), text: "started \(part.name)"))
+        }
+        try await change(member, scene, saying: entries) { $0.parkedAt = nil }
     }
 
-    /// Lets requests reach a container.
+    /// The containers of a unit in the order in which they can start.
+    private func inOrder(_ member: Member, _ scene: Scene) async throws -> [Member.Part] {
+        guard member.parts.count > 1 else { return member.containers }
+        let spec = try await store.read { try RolloutRecord.find($0, id: member.generation)?.rollout.spec }
+        let order = spec?.partsInOrder.map { $0.name == spec?.name ? nil : $0.name } ?? []
+        return member.containers.sorted { one, other in
+            (order.firstIndex(of: one.sidekick) ?? 0) < (order.firstIndex(of: other.sidekick) ?? 0)
+        }
+    }
+
+    /// Lets requests reach a unit.
     func admit(_ id: String, _ scene: Scene) async throws {
         let (now, member) = (now(), try scene.member(id))
-        try await change(id, scene, saying: admission(of: member)) { record in
+        let parts = member.containers
+        try await change(member, scene, saying: [Rollout.Entry(at: now, text: admission(of: member))]) { record in
             record.admittedAt = now
             record.drainStartedAt = nil
-            record.address = member.address
+            record.address = parts.first { $0.id == record.id }?.address
         }
         try await convergeEdge()
     }
@@ -118,62 +174,76 @@ extension StackService {
         return "\(member.name) is healthy \(time) (\(last.text)) and takes requests"
     }
 
-    /// Lets no new request reach a container.
+    /// Lets no new request reach a unit.
     func drain(_ id: String, _ scene: Scene) async throws {
-        let now = now()
-        try await change(id, scene, saying: "\(scene.name(of: id)) takes no new requests") { $0.drainStartedAt = now }
+        let (now, member) = (now(), try scene.member(id))
+        let entry = Rollout.Entry(at: now, text: "\(member.name) takes no new requests")
+        try await change(member, scene, saying: [entry]) { $0.drainStartedAt = now }
         try await convergeEdge()
     }
 
-    /// Stops a container and keeps it for a rollback. Recorded first, out of the edge next, stopped last.
+    /// Stops a unit and keeps it for a rollback. Recorded first, out of the edge next, stopped last. What the unit that
+    /// follows it has too goes on.
     func park(_ id: String, grace: Int, _ scene: Scene) async throws {
-        let now = now()
-        try await change(id, scene) { record in
-            record.parkedAt = record.parkedAt ?? now
+        let (now, member) = (now(), try scene.member(id))
+        let kept = Set(member.containers.filter(\.isKept).map(\.id))
+        try await change(member, scene) { record in
+            if !kept.contains(record.id) { record.parkedAt = record.parkedAt ?? now }
             record.admittedAt = nil
             record.drainStartedAt = nil
         }
         try await convergeEdge()
-        try await scene.engine.stop(id, grace: grace)
-        try await note("stopped \(scene.name(of: id)), kept for a rollback", scene)
+        for part in member.containers where !part.isKept {
+            try await scene.engine.stop(part.id, grace: grace)
+            try await note("stopped \(part.name), kept for a rollback", scene)
+        }
     }
 
-    /// Stops and removes a container.
+    /// Stops and removes a unit, but for what the one that follows it has too.
     func remove(_ id: String, grace: Int, _ scene: Scene) async throws {
-        try await change(id, scene) { record in
+        let member = try scene.member(id)
+        try await change(member, scene) { record in
             record.admittedAt = nil
             record.drainStartedAt = nil
         }
         try await convergeEdge()
-        if try scene.member(id).isUp { try await scene.engine.stop(id, grace: grace) }
-        try await scene.engine.remove(id)
-        let entry = Rollout.Entry(at: now(), text: "removed \(scene.name(of: id))")
-        try await store.write { db in
-            try ContainerRecord.delete(db, id: id)
-            try Self.note([entry], of: scene.rolloutID, db)
+        for part in member.containers where !part.isKept {
+            if part.isUp { try await scene.engine.stop(part.id, grace: grace) }
+            try await scene.engine.remove(part.id)
+            let entry = Rollout.Entry(at: now(), text: "removed \(part.name)")
+            try await store.write { db in
+                try ContainerRecord.delete(db, id: part.id)
+                try Self.note([entry], of: scene.rolloutID, db)
+            }
         }
     }
 
     // MARK: Records
 
-    /// Changes what is recorded of a container, with what the rollout's log says of it, and tells who follows the
-    /// environment. Where nothing changes, nothing is written.
+    /// Changes what is recorded of a unit's containers, with what the rollout's log says of it, and tells who follows
+    /// the environment. Where nothing changes, nothing is written.
     private func change(
-        _ id: String, _ scene: Scene, saying text: String? = nil, after earlier: Rollout.Entry? = nil,
+        _ member: Member, _ scene: Scene, saying entries: [Rollout.Entry] = [],
         _ body: @Sendable (inout ContainerRecord) -> Void
     ) async throws {
-        let (key, member) = (scene.key, try scene.member(id))
-        let entries = [earlier, text.map { Rollout.Entry(at: now(), text: $0) }].compactMap(\.self)
+        let key = scene.key
         try await store.write { db in
-            let known = try ContainerRecord.all(db, of: key).first { $0.id == id }
-            let before =
-                known ?? ContainerRecord(id: id, key: key, generation: member.generation, slot: member.slot)
-            var record = before
-            body(&record)
+            let known = try ContainerRecord.all(db, of: key)
+            var isNews = false
+            for part in member.containers {
+                let before =
+                    known.first { $0.id == part.id }
+                    ?? ContainerRecord(
+                        id: part.id, key: key, generation: part.generation, slot: member.slot,
+                        sidekick: part.sidekick)
+                var record = before
+                body(&record)
+                guard record != before else { continue }
+                try record.save(db)
+                isNews = true
+            }
             try Self.note(entries, of: scene.rolloutID, db)
-            guard record != before else { return }
-            try record.save(db)
-            try Store.log("environment/\(key.environmentID)", "container", in: db)
+            if isNews { try Store.log("environment/\(key.environmentID)", "container", in: db) }
         }
     }
 

@@ -38,7 +38,7 @@ extension StackService {
         let subjects = containers.compactMap { container -> HealthSubject? in
             guard container.state == .running, records[container.id]?.parkedAt == nil,
                 let address = container.address,
-                let check = container.generation.flatMap({ specs[$0] })?.healthCheck
+                let check = container.spec(in: specs)?.healthCheck
             else { return nil }
             return .init(
                 containerID: container.id, address: address, startedAt: container.startedAt, check: check)
@@ -84,8 +84,14 @@ extension StackService {
         return (records, specs, !moved.isEmpty)
     }
 
-    /// Containers as `nextStep` wants them.
-    func members(_ sight: Sight, _ key: ServiceKey) -> [RolloutObservation.Member] {
+    /// Containers as `nextStep` wants them: in units.
+    func members(
+        _ sight: Sight, _ key: ServiceKey, goal: UnitGoal? = nil, other: UnitGoal? = nil
+    ) -> [RolloutObservation.Member] {
+        units(of: containers(sight, key), goal: goal?.kind, other: other?.kind)
+    }
+
+    private func containers(_ sight: Sight, _ key: ServiceKey) -> [SeenContainer] {
         sight.containers.compactMap { container in
             guard let generation = container.generation, let slot = container.slot else { return nil }
             let record = sight.records[container.id]
@@ -96,8 +102,9 @@ extension StackService {
                 address: container.address, health: sight.health[container.id], isAdmitted: isAdmitted,
                 isInEdge: isAdmitted, drainStartedAt: drainStart(container.id, record),
                 isDrained: record?.drainStartedAt != nil, parkedAt: record?.parkedAt)
-            guard let edge = sight.edge, let ports = sight.specs[generation]?.edgePorts, !ports.isEmpty else {
-                return member
+            let sidekick = container.labels[Label.sidekick]
+            guard let edge = sight.edge, let ports = container.spec(in: sight.specs)?.edgePorts, !ports.isEmpty else {
+                return SeenContainer(member: member, sidekick: sidekick)
             }
             let servers = ports.map { port in
                 let backend = EdgeConfiguration.name(environment: sight.environment.name, key: key, port: port)
@@ -106,7 +113,7 @@ extension StackService {
             }
             member.isInEdge = isAdmitted && servers.allSatisfy { $0?.isUp == true }
             member.isDrained = member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
-            return member
+            return SeenContainer(member: member, sidekick: sidekick)
         }
     }
 
@@ -128,20 +135,21 @@ extension StackService {
             members: [], generation: record.generation ?? record.rollout.id,
             previousGeneration: record.previousGeneration, edge: edge != nil, cancelRequested: record.cancelRequested,
             problem: record.problem)
+        if let goal = record.goal, let other = record.other, goal.generation != other.generation {
+            seen.keepsPrimary = goal.parts.primary == other.parts.primary
+        }
         guard record.rollout.state != .queued else { return seen }
         do {
             let sight = try await look(at: record.key)
-            seen.members = members(sight, record.key)
-            if let ports = record.goal?.spec.edgePorts, let refused = sight.edge?.refused, !refused.isEmpty {
+            seen.members = members(sight, record.key, goal: record.goal, other: record.other)
+            if let ports = record.goal?.spec.unitEdgePorts, let refused = sight.edge?.refused, !refused.isEmpty {
                 let names = ports.map {
                     EdgeConfiguration.name(environment: sight.environment.name, key: record.key, port: $0)
                 }
                 seen.problem = seen.problem ?? names.compactMap { refused[$0] }.first
             }
             if let goal = record.goal, isShort(of: goal, seen.members) {
-                let isHere = try await sight.engine.image(goal.spec.runnableImage) != nil
-                let mustPull = goal.spec.alwaysPull && record.rollout.state == .rolling && record.pulledAt == nil
-                seen.imageReady = isHere && !mustPull
+                seen.imageReady = try await imagesToPull(of: goal, record, on: sight.engine).isEmpty
             }
         } catch let failure as Failure {
             try Task.checkCancellation()
@@ -151,8 +159,25 @@ extension StackService {
     }
 
     /// Whether fewer containers of the goal are there than shall be, so that its image may be needed.
-    private func isShort(of goal: (spec: ServiceSpec, generation: Int64), _ members: [Member]) -> Bool {
-        members.count { $0.generation == goal.generation && $0.parkedAt == nil } < goal.spec.scale
+    private func isShort(of goal: UnitGoal, _ members: [Member]) -> Bool {
+        members.count { $0.generation == goal.generation && $0.parkedAt == nil && $0.isWhole } < goal.spec.scale
+    }
+
+    /// Images of the parts that a rollout brings in which the engine hasn't got, or which shall be pulled whatever it has.
+    func imagesToPull(of goal: UnitGoal, _ record: RolloutRecord, on engine: any Engine) async throws -> [String] {
+        let isNew = record.rollout.state == .rolling && record.pulledAt == nil
+        var images: [String] = []
+        for part in goal.spec.parts where !images.contains(part.runnableImage) {
+            let name = part.name == goal.spec.name ? nil : part.name
+            let isMade = goal.parts[name] != goal.generation
+            // What is made already needs its image where a container of it has to be made again.
+            if part.alwaysPull, isNew, !isMade {
+                images.append(part.runnableImage)
+            } else if try await engine.image(part.runnableImage) == nil {
+                images.append(part.runnableImage)
+            }
+        }
+        return images
     }
 }
 
@@ -160,4 +185,9 @@ extension ObservedContainer {
     var generation: Int64? { labels[Label.rollout].flatMap { Int64($0) } }
     var slot: Int? { labels[Label.index].flatMap { Int($0) } }
     var revision: SHA? { labels[Label.revision].flatMap { SHA($0) } }
+
+    /// What it was made from, where the specs of the service are known by their generations.
+    func spec(in specs: [Int64: ServiceSpec]) -> ServiceSpec? {
+        generation.flatMap { specs[$0] }?.part(labels[Label.sidekick])
+    }
 }

@@ -120,8 +120,12 @@ extension StackService {
             let members = containers?.filter { $0.isOf(key) }.map { container -> ContainerView in
                 let record = records.first { $0.id == container.id }
                 let origin = container.generation.flatMap { origins[$0] }
-                var view = view(of: container, spec, record, health[container.id], origin?.pinnedImage)
+                let sidekick = container.labels[Label.sidekick]
+                var view = view(
+                    of: container, spec.part(sidekick) ?? spec, record, health[container.id],
+                    sidekick == nil ? origin?.pinnedImage : nil)
                 (view.deployID, view.rolloutID) = (origin?.deployID, container.generation)
+                view.sidekick = sidekick
                 return view
             }
             let rollout = latest[key]?.rollout
@@ -182,7 +186,9 @@ extension StackService {
         case .rollingBack?: return .rollingBack
         default: break
         }
-        let fit = containers.filter { $0.serving && $0.health != HealthRecord.Verdict.unhealthy.rawValue }.count
+        let fit = containers.filter {
+            $0.sidekick == nil && $0.serving && $0.health != HealthRecord.Verdict.unhealthy.rawValue
+        }.count
         if spec.scale == 0 || containers.allSatisfy(\.parked) && rollout?.state == .failed { return .stopped }
         return fit >= spec.scale ? .active : fit == 0 ? .down : .degraded
     }

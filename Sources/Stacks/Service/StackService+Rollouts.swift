@@ -97,7 +97,7 @@ extension StackService {
         case .pull(let image): try await pull(image, record, scene)
         case .create(let slot):
             guard let goal = record.goal else { return }
-            try await bringUp(goal.spec, generation: goal.generation, slot: slot, scene)
+            try await bringUp(goal, slot: slot, scene)
         case .start(let id): try await start(id, scene)
         case .admit(let id): try await admit(id, scene)
         case .drain(let id): try await drain(id, scene)
@@ -108,12 +108,18 @@ extension StackService {
     }
 
     private func pull(_ image: String, _ record: RolloutRecord, _ scene: Scene) async throws {
-        try await note(record, "pulling \(image)")
-        try await scene.engine.pull(image) { _ in }
+        var images = [image]
+        if let goal = record.goal, goal.spec.sidekicks != nil {
+            images = try await imagesToPull(of: goal, record, on: scene.engine)
+        }
+        for image in images {
+            try await note(record, "pulling \(image)")
+            try await scene.engine.pull(image) { _ in }
+            try await note(record, "pulled \(image)")
+        }
         var record = record
         record.pulledAt = now()
         try await store.write { [record] db in try record.update(db) }
-        try await note(record, "pulled \(image)")
     }
 
     // MARK: Turns of a rollout's life
@@ -128,7 +134,8 @@ extension StackService {
             let service = try ServiceRecord.find(db, key)
             record.rollout.previous = service?.spec
             record.previousGeneration = service?.generation
-            record.generation = try Self.generation(of: record, after: service, db)
+            record.previousParts = service?.parts
+            (record.generation, record.parts) = try Self.generation(of: record, after: service, db)
             record.rollout.state = .rolling
             record.rollout.startedAt = now
             record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
@@ -140,22 +147,39 @@ extension StackService {
         }
     }
 
-    /// The generation to bring in: what runs where only the scale differs; parked containers that are the very same;
-    /// else a new one.
+    /// The generation to bring in, and that of each part: what runs where only the scale differs; parked containers that
+    /// are the very same; else a new one, with the parts that didn't change.
     private static func generation(
         of record: RolloutRecord, after service: ServiceRecord?, _ db: Database
-    ) throws -> Int64 {
-        guard let service else { return record.rollout.id }
-        let hash = record.rollout.spec.hash
-        if record.isRemoval || (service.spec.hash == hash && !record.isForced) { return service.generation }
-        let parked = Set(try ContainerRecord.all(db, of: record.key).filter { $0.parkedAt != nil }.map(\.generation))
-        for generation in parked.sorted(by: >) where generation != service.generation {
-            guard let origin = try RolloutRecord.find(db, id: generation), origin.rollout.state == .done,
-                origin.rollout.spec.hash == hash, origin.rollout.revision == record.rollout.revision
-            else { continue }
-            return generation
+    ) throws -> (Int64, PartGenerations?) {
+        let (id, spec) = (record.rollout.id, record.rollout.spec)
+        guard let service else { return (id, nil) }
+        let hash = spec.hash
+        if record.isRemoval || (service.spec.hash == hash && !record.isForced) {
+            return (service.generation, service.parts)
         }
-        return record.rollout.id
+        let parked = Set(
+            try ContainerRecord.all(db, of: record.key).filter { $0.parkedAt != nil }
+                .map { PartKey(sidekick: $0.sidekick, generation: $0.generation) })
+        let done = parked.isEmpty ? [] : try RolloutRecord.ofService(db, record.key, and: "state = 'done'")
+        for earlier in done.reversed()
+        where earlier.rollout.spec.hash == hash && earlier.rollout.revision == record.rollout.revision {
+            guard let goal = earlier.goal else { continue }
+            let gone = goal.kind.names.filter { goal.parts[$0] != service.goal.parts[$0] }
+            guard !gone.isEmpty,
+                gone.allSatisfy({ name in
+                    goal.parts[name].map { parked.contains(PartKey(sidekick: name, generation: $0)) } ?? false
+                })
+            else { continue }
+            return (goal.generation, earlier.parts)
+        }
+        guard spec.sidekicks != nil, !record.isForced else { return (id, nil) }
+        return (id, PartGenerations(of: spec, as: id, after: (service.spec, service.goal.parts)))
+    }
+
+    private struct PartKey: Hashable {
+        var sidekick: String?
+        var generation: Int64
     }
 
     private func beginRollback(_ record: RolloutRecord, _ reason: String) async throws {
@@ -186,7 +210,8 @@ extension StackService {
                 try ServiceRecord.delete(db, key)
             } else if state == .done {
                 try ServiceRecord(
-                    key: key, spec: record.rollout.spec, generation: record.generation ?? record.rollout.id
+                    key: key, spec: record.rollout.spec, generation: record.generation ?? record.rollout.id,
+                    parts: record.parts
                 ).save(db)
             }
             let text = reason.map { "\(state.rawValue): \($0)" } ?? state.rawValue

@@ -133,7 +133,7 @@ extension StackService {
         // A rollout that came in meanwhile knows better.
         guard open.isEmpty else { return false }
         let sight = try await sight(of: key, containers, environment, engine, edgeIsFresh: true)
-        let members = members(sight, key)
+        let members = members(sight, key, goal: service?.goal)
         let scene = Scene(key: key, environment: environment, engine: engine, members: members)
         let options = last?.options ?? RolloutOptions()
         var steps: [RolloutStep] = []
@@ -167,10 +167,11 @@ extension StackService {
         switch step {
         case .create(let slot):
             guard let service else { return }
-            if try await scene.engine.image(service.spec.runnableImage) == nil {
-                try await scene.engine.pull(service.spec.runnableImage) { _ in }
+            for image in Set(service.spec.parts.map(\.runnableImage)).sorted()
+            where try await scene.engine.image(image) == nil {
+                try await scene.engine.pull(image) { _ in }
             }
-            try await bringUp(service.spec, generation: service.generation, slot: slot, scene)
+            try await bringUp(service.goal, slot: slot, scene)
         case .start(let id): try await start(id, scene)
         case .admit(let id): try await admit(id, scene)
         case .drain(let id): try await drain(id, scene)

@@ -28,7 +28,10 @@ extension StackService {
         var options = request.options
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
-        let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
+        // As with Rancher, what was taken back is not kept.
+        if request.rollback { options.park = 0 }
+        let named = request.prune ? Set(try request.spec.grouped().services.map(\.name)) : []
+        let pruned = request.prune ? now.keys.filter { !named.contains($0) }.sorted() : []
         let (at, hasEdge) = (self.now(), edge != nil)
         let outcomes = try await store.write { [options] db in
             try admit(db)
@@ -67,26 +70,33 @@ extension StackService {
                 .invalid, "\(request.stack.isEmpty ? "An empty text" : request.stack) can't be a stack's name",
                 hint: "Use letters, digits, `-`, `_` and `.`, at most 63.")
         }
-        let names = request.spec.services.map(\.name)
-        for name in request.services where !names.contains(name) {
-            throw Failure(
-                .notFound, "The file has no service \(name)",
-                hint: "Services: \(names.sorted().joined(separator: ", ")).")
-        }
-        var chosen = request.spec.services.filter { request.services.isEmpty || request.services.contains($0.name) }
-        guard !chosen.isEmpty || request.prune else {
-            throw Failure(.invalid, "The file has no service", hint: "Name at least one in docker-compose.yml.")
-        }
+        var chosen = try request.chosenServices()
         let objections = chosen.flatMap { Stacks.objections(to: $0, edge: edge != nil) }
         guard objections.isEmpty else { throw Failure(.invalid, objections.joined(separator: "\n")) }
         // The rollouts of a deploy wait for an engine that is away; a person is told at once.
         if request.deployID == nil { _ = try await engineInfo(in: environment) }
         let now = try await situations(environment, request.stack)
         for index in chosen.indices {
-            if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }
-            givePorts(to: &chosen[index], asIn: now[chosen[index].name]?.spec)
+            let current = now[chosen[index].name]?.spec
+            // As with Rancher, what the files say nothing of stays as it is.
+            if chosen[index].keepsScale == true { chosen[index].scale = current?.scale ?? chosen[index].scale }
+            if chosen[index].keepsRetainIP == true { chosen[index].retainIP = current?.retainIP ?? false }
+            try await complete(&chosen[index], asIn: current, pin)
+            for place in chosen[index].sidekicks?.indices ?? 0..<0 {
+                guard var sidekick = chosen[index].sidekicks?[place] else { continue }
+                try await complete(&sidekick, asIn: current?.part(sidekick.name), pin)
+                chosen[index].sidekicks?[place] = sidekick
+            }
         }
         return chosen
+    }
+
+    /// Gives a service the digest of its image and ports of the host.
+    private func complete(
+        _ spec: inout ServiceSpec, asIn current: ServiceSpec?, _ pin: @Sendable (ServiceSpec) async throws -> String?
+    ) async throws {
+        if spec.pinnedImage == nil { spec.pinnedImage = try await pin(spec) }
+        givePorts(to: &spec, asIn: current)
     }
 
     /// Gives each TCP port without one a port of the host: the one that it has, else one that is free.
@@ -189,7 +199,7 @@ extension StackService {
         }
         for spec in specs {
             let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
-            for port in spec.edgePorts {
+            for port in spec.unitEdgePorts {
                 let number = port.hostPort ?? 0
                 guard !ours.contains(where: { $0.key == key && $0.port.collides(with: port) }) else { continue }
                 if isPortFree(number, port.hostAddress) { continue }
@@ -210,7 +220,7 @@ extension StackService {
         held += try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.open)", []).map {
             ($0.key, $0.rollout.spec)
         }
-        return held.flatMap { key, spec in spec.edgePorts.map { (key, $0) } }
+        return held.flatMap { key, spec in spec.unitEdgePorts.map { (key, $0) } }
     }
 
     /// Refuses a port that another service has. Asked again as the rollouts are queued, so that of two requests for
@@ -221,7 +231,7 @@ extension StackService {
         var held = try heldPorts(db)
         for spec in specs {
             let key = ServiceKey(environmentID: environment.id, stack: stack, service: spec.name)
-            for port in spec.edgePorts {
+            for port in spec.unitEdgePorts {
                 guard let other = held.first(where: { $0.key != key && $0.port.collides(with: port) })?.key else {
                     continue
                 }
@@ -232,7 +242,7 @@ extension StackService {
                     "Port \(port.hostPort ?? 0), which \(key) asks for, is held by \(other) in \(place ?? "?")",
                     hint: "Give one of them another port of the host.")
             }
-            held += spec.edgePorts.map { (key, $0) }
+            held += spec.unitEdgePorts.map { (key, $0) }
         }
     }
 }

@@ -14,19 +14,22 @@ extension StackService {
         var count = 0
         var differences: [String] = []
         for record in rollouts where !record.isRemoval {
-            guard let pinned = record.rollout.spec.pinnedImage, let wanted = ImageReference(pinned)?.digest else {
-                continue
+            let wanted = record.rollout.spec.parts.reduce(into: [String: Digest]()) { wanted, part in
+                wanted[part.name] = part.pinnedImage.flatMap { ImageReference($0)?.digest }
             }
+            guard !wanted.isEmpty else { continue }
             let environment = try await environment(record.key.environmentID)
             let engine = try engineFor(environment)
             var labels = labels(of: environment)
             labels[Label.stack] = record.key.stack
             labels[Label.service] = record.key.service
             let running = try await engine.containers(labels: labels).filter { $0.state == .running }
-            if running.count != record.rollout.spec.scale {
-                differences.append("\(record.key): \(running.count) of \(record.rollout.spec.scale) containers run")
+            let units = running.count { $0.labels[Label.sidekick] == nil }
+            if units != record.rollout.spec.scale {
+                differences.append("\(record.key): \(units) of \(record.rollout.spec.scale) containers run")
             }
             for container in running {
+                guard let wanted = wanted[container.labels[Label.sidekick] ?? record.key.service] else { continue }
                 count += 1
                 var found = try await engine.image(container.imageID)
                 if found == nil { found = try await engine.image(container.image) }

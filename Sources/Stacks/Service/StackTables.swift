@@ -19,6 +19,16 @@ enum StackTables {
         }
     }
 
+    /// Which rollout made each part of a unit; null where units are one container each.
+    static let parts = Migration("stacks-4-parts") { db in
+        try db.alter(table: "rollout") { t in
+            t.add(column: "parts", .text)
+            t.add(column: "previousParts", .text)
+        }
+        try db.alter(table: "service") { t in t.add(column: "parts", .text) }
+        try db.alter(table: "container") { t in t.add(column: "sidekick", .text) }
+    }
+
     static let migration = Migration("stacks-1-tables") { db in
         try db.create(table: "environment") { t in
             t.autoIncrementedPrimaryKey("id")

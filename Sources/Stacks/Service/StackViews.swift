@@ -53,6 +53,8 @@ public struct ContainerView: Sendable, Codable, Hashable, Identifiable {
     public var id: String
     public var name: String
     public var slot: Int
+    /// Name of its service, where it is a sidekick of the one that it stands with.
+    public var sidekick: String?
     public var revision: SHA?
     /// What it was created from.
     public var image: String

@@ -61,8 +61,24 @@ func decision(on spec: ServiceSpec, _ request: UpRequest, _ now: ServiceSituatio
     return .leave(.unchanged, "\(name): no change")
 }
 
-/// Keys of a spec that a Docker Engine can't honour, or that contradict each other, a sentence each.
-func objections(to spec: ServiceSpec, edge: Bool) -> [String] {
+/// Keys of a service and its sidekicks that a Docker Engine can't honour, or that contradict each other, a sentence each.
+func objections(to service: ServiceSpec, edge: Bool) -> [String] {
+    var found: [String] = []
+    let names = Set(service.parts.map(\.name))
+    for part in service.parts {
+        var part = part
+        part.scale = service.scale
+        found += objections(toPart: part, edge: edge)
+        for other in part.partsInUse.subtracting(names).sorted() {
+            found.append(
+                "\(part.name): it uses volumes or a namespace of \(other), which must be its sidekick:"
+                    + " io.rancher.sidekicks")
+        }
+    }
+    return found
+}
+
+private func objections(toPart spec: ServiceSpec, edge: Bool) -> [String] {
     var found: [String] = []
     let name = spec.name
     if !isUsableName(name) { found.append("\(name) can't be a service's name: letters, digits, `-`, `_`, `.`") }

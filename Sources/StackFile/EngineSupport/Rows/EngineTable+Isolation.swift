@@ -22,7 +22,7 @@ extension EngineTable {
             .service, "pid", .ofSidekick, docker: "HostConfig.PidMode", swarm: .none,
             kubernetes: .warning("is shared by all containers of the pod")),
         EngineRow(
-            .service, "pid", .ofAnother, docker: "HostConfig.PidMode", swarm: .none, kubernetes: notOfPod),
+            .service, "pid", .ofAnother, docker: notOfUnit, swarm: .none, kubernetes: notOfPod),
         EngineRow(.service, "ipc", .of("host"), docker: "HostConfig.IpcMode", swarm: .none, kubernetes: "hostIPC"),
         EngineRow(
             .service, "ipc", .of("shareable"), docker: "HostConfig.IpcMode", swarm: .none,
@@ -30,7 +30,7 @@ extension EngineTable {
         EngineRow(
             .service, "ipc", .ofSidekick, docker: "HostConfig.IpcMode", swarm: .none, kubernetes: "shared in the pod"),
         EngineRow(
-            .service, "ipc", .ofAnother, docker: "HostConfig.IpcMode", swarm: .none, kubernetes: notOfPod),
+            .service, "ipc", .ofAnother, docker: notOfUnit, swarm: .none, kubernetes: notOfPod),
         EngineRow(.service, "uts", docker: "HostConfig.UTSMode", swarm: .none, kubernetes: .none),
         EngineRow(
             .service, "userns_mode", docker: "HostConfig.UsernsMode", swarm: .none, kubernetes: "hostUsers"),

@@ -29,7 +29,7 @@ extension EngineTable {
             .service, "volumes_from", .volumesOfSidekick, docker: "HostConfig.VolumesFrom", swarm: .none,
             kubernetes: "volumes of one pod"),
         EngineRow(
-            .service, "volumes_from", .volumesOfAnother, docker: "HostConfig.VolumesFrom", swarm: .none,
+            .service, "volumes_from", .volumesOfAnother, docker: notOfUnit, swarm: .none,
             kubernetes: notOfPod),
         EngineRow(
             .service, "volume_driver", docker: "the driver of new volumes",

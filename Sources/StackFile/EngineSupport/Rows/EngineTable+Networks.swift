@@ -59,7 +59,7 @@ extension EngineTable {
             .service, "network_mode net", .ofSidekick, docker: "HostConfig.NetworkMode", swarm: .none,
             kubernetes: "containers of one pod"),
         EngineRow(
-            .service, "network_mode net", .ofAnother, docker: "HostConfig.NetworkMode", swarm: .none,
+            .service, "network_mode net", .ofAnother, docker: notOfUnit, swarm: .none,
             kubernetes: notOfPod),
         EngineRow(
             .service, "networks", docker: "NetworkingConfig", swarm: "TaskTemplate.Networks",
@@ -73,6 +73,10 @@ extension EngineTable {
             kubernetes: .refused("can't give a container an address of its own")),
         EngineRow(.service, "mac_address", docker: "NetworkingConfig", swarm: .none, kubernetes: .none),
     ]
+
+    /// Namespaces and volumes are shared in a unit alone: a container and its sidekicks.
+    static let notOfUnit = EngineVerdict.refused(
+        "can be shared with a sidekick alone", hint: "make one a sidekick of the other: io.rancher.sidekicks")
 
     /// Namespaces are shared in a pod alone.
     static let notOfPod = EngineVerdict.refused(

@@ -1,0 +1,176 @@
+import Engines
+import Foundation
+import Model
+import Testing
+
+@testable import Stacks
+
+/// A primary with two sidekicks on the simulated engine.
+@Suite(.timeLimit(.minutes(1))) struct SidekickTests {
+    let engine = SimulatedEngine(images: ["web:1", "web:2", "log:1", "log:2", "data:1", "data:2"])
+
+    func specs(web: Int = 1, log: Int = 1, data: Int = 1, scale: Int = 2, startFirst: Bool? = nil) -> [ServiceSpec] {
+        var primary = ServiceSpec(name: "web", image: "web:\(web)", scale: scale)
+        primary.placement = ServicePlacement()
+        primary.placement?.sidekicks = ["log", "data"]
+        primary.startFirst = startFirst
+        var sidekick = ServiceSpec(name: "log", image: "log:\(log)")
+        sidekick.storage = ContainerStorage()
+        sidekick.storage?.volumesFrom = ["data"]
+        return [primary, sidekick, ServiceSpec(name: "data", image: "data:\(data)")]
+    }
+
+    func deploy(_ specs: [ServiceSpec], _ harbour: Harbour, force: Bool = false) async throws -> Rollout {
+        let outcomes = try await harbour.up(specs, upgrade: true, force: force)
+        #expect(outcomes.count == 1)
+        return try await harbour.settled(outcomes.first?.rolloutID)
+    }
+
+    /// Ids of the standing containers of a part.
+    func ids(_ part: String?, _ harbour: Harbour) async throws -> Set<String> {
+        Set(try await harbour.containers("web").filter { !$0.parked && $0.sidekick == part }.map(\.id))
+    }
+
+    @Test func aUnitComesUpInOrderAndCarriesItsNames() async throws {
+        let harbour = try await Harbour(engine: engine)
+        let rollout = try await deploy(specs(), harbour)
+        #expect(rollout.state == .done && rollout.serving == 2)
+        let containers = try await harbour.containers("web")
+        #expect(containers.count == 6)
+        #expect(containers.allSatisfy { $0.state == .running })
+        let log = try #require(await engine.plan(of: "production-shop-web-log-\(rollout.id)-1"))
+        #expect(log.volumesFrom == ["production-shop-web-data-\(rollout.id)-1"])
+        #expect(log.labels[Label.service] == "web" && log.labels[Label.sidekick] == "log")
+        #expect(log.labels[Label.rancherService] == "shop/web/log")
+        #expect(log.aliases.contains("log.web") && log.aliases.contains("log.web.shop"))
+        let created = await engine.calls.filter { $0.verb == .create }.map(\.subject)
+        let place = { (name: String) in created.firstIndex(of: "production-shop-web-\(name)\(rollout.id)-1") ?? -1 }
+        #expect(place("data-") < place("log-"))
+        #expect(try await harbour.up(specs(), upgrade: true).map(\.action) == [.unchanged])
+        await harbour.stop()
+    }
+
+    @Test(arguments: [nil, true]) func onlyWhatChangedIsReplaced(startFirst: Bool?) async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(startFirst: startFirst), harbour)
+        let (log, data) = (try await ids("log", harbour), try await ids("data", harbour))
+        #expect(try await deploy(specs(web: 2, startFirst: startFirst), harbour).state == .done)
+        #expect(try await ids("log", harbour) == log)
+        #expect(try await ids("data", harbour) == data)
+        let web = try await ids(nil, harbour)
+        // A sidekick alone, and the one that lives on its volumes; the primary stays.
+        #expect(try await deploy(specs(web: 2, data: 2, startFirst: startFirst), harbour).state == .done)
+        #expect(try await ids(nil, harbour) == web)
+        #expect(try await ids("log", harbour).isDisjoint(with: log))
+        #expect(try await ids("data", harbour).isDisjoint(with: data))
+        let view = try await harbour.service.stacks(in: harbour.environment).first?.services.first
+        #expect(view?.state == .active)
+        #expect(view?.containers.filter { !$0.parked }.count == 6)
+        // Back: the very containers that were parked.
+        let outcome = try await harbour.up(specs(), rollback: true).first
+        let back = try await harbour.settled(outcome?.rolloutID)
+        #expect(back.state == .done, "\(back.reason ?? "") \(back.log.map(\.text))")
+        #expect(try await ids("log", harbour) == log)
+        #expect(try await ids(nil, harbour) == web)
+        await harbour.stop()
+    }
+
+    @Test func forceReplacesAllOfIt() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(), harbour)
+        let before = Set(try await harbour.containers("web").map(\.id))
+        #expect(try await deploy(specs(), harbour, force: true).state == .done)
+        let standing = try await harbour.containers("web").filter { !$0.parked }
+        #expect(standing.count == 6 && standing.allSatisfy { !before.contains($0.id) })
+        await harbour.stop()
+    }
+
+    @Test func aBadSidekickTakesTheUpgradeBack() async throws {
+        await engine.set(.failsToStart("exec: \"log\": not found"), for: "log:2")
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(), harbour)
+        let before = Set(try await harbour.containers("web").map(\.id))
+        let failed = try await deploy(specs(web: 2, log: 2), harbour)
+        #expect(failed.state == .rolledBack)
+        #expect(failed.reason?.contains("not found") == true)
+        let standing = try await harbour.containers("web").filter { !$0.parked }
+        #expect(Set(standing.map(\.id)) == before)
+        #expect(standing.allSatisfy { $0.state == .running })
+        await harbour.stop()
+    }
+
+    @Test func scaleCountsUnits() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(scale: 3), harbour)
+        #expect(try await deploy(specs(web: 2, scale: 1), harbour).state == .done)
+        let standing = try await harbour.containers("web").filter { !$0.parked }
+        #expect(standing.count == 3 && standing.allSatisfy { $0.slot == 1 })
+        await harbour.stop()
+    }
+
+    @Test func whatVanishesOfAUnitIsMadeAgain() async throws {
+        let harbour = try await Harbour(engine: engine)
+        let first = try await deploy(specs(scale: 1), harbour)
+        let (web, log) = (try await ids(nil, harbour), try await ids("log", harbour))
+        await engine.vanish("production-shop-web-data-\(first.id)-1")
+        try await harbour.until { service in
+            let all = try await service.stacks(in: harbour.environment).first?.services.first?.containers ?? []
+            return all.count == 3 && all.allSatisfy { $0.state == .running && $0.serving }
+        }
+        #expect(try await ids(nil, harbour) == web)
+        // It lived on the volumes of the one that is gone.
+        #expect(try await ids("log", harbour).isDisjoint(with: log))
+        await harbour.stop()
+    }
+
+    /// The server dies at every call in turn; each time the next one brings the upgrade to its end.
+    @Test(.timeLimit(.minutes(5))) func aDeathAtAnyCallChangesNothing() async throws {
+        for (from, to) in [(specs(), specs(web: 2)), (specs(), specs(log: 2)), (specs(), specs(web: 2, data: 2))] {
+            var count = 0
+            var wasReached = true
+            while wasReached {
+                let engine = SimulatedEngine(images: ["web:1", "web:2", "log:1", "log:2", "data:1", "data:2"])
+                let harbour = try await Harbour(engine: engine)
+                #expect(try await deploy(from, harbour).state == .done)
+                let deaths = Deaths(at: count)
+                await engine.setHook(after: { call in try await deaths.count(call) })
+                let outcome = try await harbour.up(to, upgrade: true).first
+                let id = try #require(outcome?.rolloutID)
+                try await harbour.until { _ in
+                    let state = try await harbour.service.rollout(id).state
+                    return await deaths.happened || state.isFinal
+                }
+                wasReached = await deaths.happened
+                if wasReached { await harbour.restart() }
+                await engine.setHook(after: nil)
+                let rollout = try await harbour.settled(id)
+                #expect(rollout.state == .done, "death at call \(count): \(rollout.reason ?? "")")
+                let standing = try await harbour.containers("web").filter { !$0.parked }
+                #expect(standing.count == 6 && standing.allSatisfy { $0.state == .running }, "death at call \(count)")
+                let images = Set(standing.map(\.image))
+                #expect(images == Set(to.map(\.image)), "death at call \(count)")
+                await harbour.stop()
+                count += 1
+            }
+            #expect(count > 5)
+        }
+    }
+}
+
+/// Counts the calls that change something; at one of them the server dies: nothing answers it any more.
+private actor Deaths {
+    private var left: Int
+    private(set) var happened = false
+
+    init(at count: Int) { left = count }
+
+    func count(_ call: SimulatedCall) throws {
+        guard [.create, .start, .stop, .remove].contains(call.verb) || happened else { return }
+        if !happened, left > 0 {
+            left -= 1
+            return
+        }
+        happened = true
+        throw Failure(.unavailable, "The server is dead")
+    }
+}
