@@ -11,6 +11,8 @@ struct ServiceReader {
     var diagnostics = Diagnostics()
     /// What is read and not carried out yet.
     var waiting = Diagnostics()
+    /// Which key says that containers aren't always brought back, and where.
+    var restart: (key: String, place: Place)?
     /// The key that is being read.
     var key = ""
 
@@ -37,6 +39,7 @@ struct ServiceReader {
             read(pair, as: key)
         }
         LabelRules.apply(&self)
+        checkRestart()
     }
 
     private mutating func read(_ pair: YAMLNode.Pair, as kind: ServiceKey) {

@@ -30,13 +30,6 @@ public struct ContainerIdentity: Hashable, Sendable {
     /// The network that the stack's containers share.
     public var network: String { "slipway-\(environment)-\(stack)" }
 
-    /// The mount with a named volume that is the stack's own, as compose's are its project's: two stacks that call one
-    /// `data` don't share it.
-    func scoped(_ mount: VolumeMount) -> VolumeMount {
-        guard let source = mount.source, !mount.isBind else { return mount }
-        return VolumeMount(source: "\(environment)-\(stack)-\(source)", target: mount.target, readOnly: mount.readOnly)
-    }
-
     /// `environment-stack-service-rollout-slot`: a name that is taken means adopt, not create.
     public func name(of service: String) -> String { "\(environment)-\(stack)-\(service)-\(generation)-\(slot)" }
 }
@@ -71,21 +64,27 @@ extension ContainerPlan {
             variables["REVISION"] = revision.description
         }
         let usesStackNetwork = spec.networkMode == nil
-        let aliases = [spec.name, "\(spec.name).\(identity.stack)"] + linkAliases
+        // Names of containers are Slipway's own; who called it by the one in the file still finds it.
+        let called = spec.scale == 1 ? [spec.lifecycle?.containerName].compactMap(\.self) : []
+        let aliases = [spec.name, "\(spec.name).\(identity.stack)"] + linkAliases + called
         self.init(
             name: name, image: spec.runnableImage, command: spec.command, entrypoint: spec.entrypoint,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
-            volumes: spec.volumes.map(identity.scoped) + spec.secretVolumes,
+            volumes: spec.volumes.map { identity.scoped($0, of: spec) } + spec.secretVolumes,
             ports: spec.publishedPorts(edge: edge), network: spec.networkMode ?? identity.network,
             aliases: usesStackNetwork ? Array(Set(aliases)).sorted() : [], extraHosts: spec.extraHosts, dns: spec.dns,
             hostname: spec.hostname, user: spec.user, workingDirectory: spec.workingDirectory, tty: spec.tty,
             stdinOpen: spec.stdinOpen, privileged: spec.privileged, readOnly: spec.readOnly, capAdd: spec.capAdd,
             capDrop: spec.capDrop, memoryLimit: spec.memoryLimit, cpuShares: spec.cpuShares,
-            stopSignal: spec.stopSignal, initProcess: spec.initProcess, restart: "unless-stopped")
+            stopSignal: spec.stopSignal, initProcess: spec.initProcess, restart: spec.restartPolicy)
         isolation = spec.isolation
         limits = spec.limits
         networking = spec.networking
         memoryMounts = spec.storage?.memoryMounts ?? []
         logging = spec.logging
+        probe = spec.probe
+        mountOptions = spec.storage?.mountOptions ?? []
+        volumeDriver = spec.storage?.volumeDriver
+        storageOptions = spec.storage?.driverOptions ?? [:]
     }
 }

@@ -20,11 +20,19 @@ enum Readiness: Hashable, Sendable {
     /// - Parameters:
     ///   - settle: Milliseconds that a container without a health check must run.
     ///   - steady: Milliseconds that one must run after `restartLimit` restarts; nil: as long as `settle`.
-    init(of member: RolloutObservation.Member, check: HealthCheck?, settle: Int, steady: Int? = nil, now: Date) {
+    ///   - runsOnce: Whether it is ready when it has run to a good end.
+    init(
+        of member: RolloutObservation.Member, check: HealthCheck?, settle: Int, steady: Int? = nil,
+        runsOnce: Bool = false, now: Date
+    ) {
         let name = member.name
         let age = member.startedAt.map { now.timeIntervalSince($0) } ?? 0
         let status = member.exitStatus.map { " with status \($0)" } ?? ""
         switch member.state {
+        case .exited where runsOnce && member.exitStatus == 0:
+            self = .ready
+        case .restarting where runsOnce, .running where runsOnce:
+            self = .starting("\(name) runs to its end", until: nil)
         case .exited, .dead:
             self = .failed("\(name) exited\(status)")
         case .created:

@@ -31,6 +31,9 @@ extension StackService {
     func bringUp(_ spec: ServiceSpec, generation: Int64, slot: Int, _ scene: Scene) async throws {
         let member = try await create(spec, generation: generation, slot: slot, scene)
         let created = Rollout.Entry(at: now(), text: "created \(member.name)")
+        if spec.staysCreated {
+            return try await store.write { try Self.note([created], of: scene.rolloutID, $0) }
+        }
         var scene = scene
         scene.members.append(member)
         try await start(member.id, scene, after: created)
@@ -39,33 +42,36 @@ extension StackService {
     /// Creates the container of a slot, or finds it there.
     private func create(_ spec: ServiceSpec, generation: Int64, slot: Int, _ scene: Scene) async throws -> Member {
         let key = scene.key
-        let (origin, aliases) = try await store.read { db in
+        let (origin, aliases, keepsAddresses) = try await store.read { db in
             let origin = try RolloutRecord.find(db, id: generation)?.rollout
             var specs = try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).map(\.spec)
             specs += try RolloutRecord.fetch(
                 db, where: "environmentID = ? AND stack = ? AND state IN \(RolloutRecord.open)",
                 [key.environmentID, key.stack]
             ).map(\.rollout.spec)
-            return (origin, specs.flatMap { $0.linkAliases(of: key.service) })
+            return (origin, specs.flatMap { $0.linkAliases(of: key.service) }, specs.contains(where: \.retainIP))
         }
         let identity = ContainerIdentity(
             instance: instance, environment: scene.environment.name, stack: key.stack, generation: generation,
             slot: slot, deployID: origin?.deployID, revision: origin?.revision)
+        let host = try await host(for: slot, of: spec, generation: generation, scene)
         let spec = origin?.spec ?? spec
-        let plan = ContainerPlan(
+        var plan = ContainerPlan(
             of: spec, at: identity, edge: edge != nil, linkAliases: aliases,
             secretVariables: try await secretVariables(of: spec, scene))
+        plan.host = host
         if plan.network == identity.network {
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
-            try await scene.engine.ensureNetwork(plan.network, labels: labels)
+            if spec.retainIP {
+                plan.address = try await keptAddress(slot: slot, network: plan.network, labels: labels, scene)
+            } else if keepsAddresses {
+                _ = try await scene.engine.ensureAddressedNetwork(plan.network, labels: labels)
+            } else {
+                try await scene.engine.ensureNetwork(plan.network, labels: labels)
+            }
         }
-        for volume in plan.volumes where !volume.isBind {
-            guard let name = volume.source else { continue }
-            var labels = labels(of: scene.environment)
-            labels[Label.stack] = key.stack
-            try await scene.engine.ensureVolume(name, labels: labels)
-        }
+        try await ensureVolumes(of: spec, at: identity, scene)
         let id = try await scene.engine.create(plan)
         return Member(id: id, name: plan.name, slot: slot, generation: generation, state: .created)
     }
@@ -77,13 +83,12 @@ extension StackService {
         return try used.variables.mapValues { try $0.revealed(with: given) }
     }
 
-    /// Puts the service's secrets that are files into a container that is about to start: at the start and not when it
-    /// is created, so that a crash between the two leaves none without them.
-    private func writeSecrets(into member: Member, _ scene: Scene) async throws {
-        let used = try await store.read { db in
-            try RolloutRecord.find(db, id: member.generation)?.rollout.spec.secrets
-        }
-        guard let used, !used.files.isEmpty else { return }
+    /// Puts the service's configurations, and its secrets that are files, into a container that is about to start: at the
+    /// start and not when it is created, so that a crash between the two leaves none without them.
+    private func writeFiles(into member: Member, _ scene: Scene) async throws {
+        let spec = try await store.read { db in try RolloutRecord.find(db, id: member.generation)?.rollout.spec }
+        if let files = spec?.configFiles, !files.isEmpty { try await scene.engine.write(files, into: member.id) }
+        guard let used = spec?.secrets, !used.files.isEmpty else { return }
         let given = try await secrets.given(used, scene.environment)
         let files = try used.files.map { file in
             ContainerFile(
@@ -95,7 +100,7 @@ extension StackService {
 
     /// Starts a container; one that was parked isn't any more.
     func start(_ id: String, _ scene: Scene, after earlier: Rollout.Entry? = nil) async throws {
-        try await writeSecrets(into: try scene.member(id), scene)
+        try await writeFiles(into: try scene.member(id), scene)
         try await scene.engine.start(id)
         try await change(id, scene, saying: "started \(scene.name(of: id))", after: earlier) { $0.parkedAt = nil }
     }

@@ -44,7 +44,10 @@ extension StackService {
                 containerID: container.id, address: address, startedAt: container.startedAt, check: check)
         }
         await prober.watch(subjects, of: key)
-        let health = await prober.records(of: key)
+        var health = await prober.records(of: key)
+        for container in containers where container.generation.flatMap({ specs[$0] })?.isCheckedInside == true {
+            health[container.id] = HealthRecord(engineSaysOf: container)
+        }
         let edge = edgeIsFresh && !hasMoved ? edge.map { _ in lastEdge } : try await convergeEdge()
         return Sight(
             environment: environment, engine: engine, containers: containers, records: records, specs: specs,
@@ -138,7 +141,11 @@ extension StackService {
                 }
                 seen.problem = seen.problem ?? names.compactMap { refused[$0] }.first
             }
-            if let goal = record.goal, isShort(of: goal, seen.members) {
+            if let goal = record.goal, !record.isRemoval {
+                seen.placement = try await placement(
+                    of: goal.spec, generation: goal.generation, record.key, in: sight.environment, on: sight.engine)
+            }
+            if let goal = record.goal, isShort(of: goal, seen) {
                 let isHere = try await sight.engine.image(goal.spec.runnableImage) != nil
                 let mustPull = goal.spec.alwaysPull && record.rollout.state == .rolling && record.pulledAt == nil
                 seen.imageReady = isHere && !mustPull
@@ -151,8 +158,9 @@ extension StackService {
     }
 
     /// Whether fewer containers of the goal are there than shall be, so that its image may be needed.
-    private func isShort(of goal: (spec: ServiceSpec, generation: Int64), _ members: [Member]) -> Bool {
-        members.count { $0.generation == goal.generation && $0.parkedAt == nil } < goal.spec.scale
+    private func isShort(of goal: (spec: ServiceSpec, generation: Int64), _ seen: RolloutObservation) -> Bool {
+        let count = seen.members.count { $0.generation == goal.generation && $0.parkedAt == nil }
+        return count < goal.spec.slots(in: seen.placement).count
     }
 }
 

@@ -120,8 +120,10 @@ extension StackService {
             let members = containers?.filter { $0.isOf(key) }.map { container -> ContainerView in
                 let record = records.first { $0.id == container.id }
                 let origin = container.generation.flatMap { origins[$0] }
-                var view = view(of: container, spec, record, health[container.id], origin?.pinnedImage)
+                let health = spec.isCheckedInside ? HealthRecord(engineSaysOf: container) : health[container.id]
+                var view = view(of: container, spec, record, health, origin?.pinnedImage)
                 (view.deployID, view.rolloutID) = (origin?.deployID, container.generation)
+                view.host = container.host
                 return view
             }
             let rollout = latest[key]?.rollout
@@ -158,9 +160,11 @@ extension StackService {
         let digest = ImageReference(container.image)?.digest
         let isParked = record?.parkedAt != nil
         let text: String =
-            if isParked { "parked" } else if container.state != .running {
+            if isParked { "parked" } else if spec.runsOnce, container.state == .exited, container.exitStatus == 0 {
+                "ran once"
+            } else if container.state != .running {
                 container.exitStatus.map { "\(container.state.rawValue) (\($0))" } ?? container.state.rawValue
-            } else if record?.drainStartedAt != nil { "draining" } else if spec.healthCheck == nil {
+            } else if record?.drainStartedAt != nil { "draining" } else if spec.gate == nil {
                 record?.admittedAt == nil ? "starting" : "running"
             } else if let health {
                 health.verdict == .initializing ? "starting" : health.verdict.rawValue
@@ -183,6 +187,11 @@ extension StackService {
         default: break
         }
         let fit = containers.filter { $0.serving && $0.health != HealthRecord.Verdict.unhealthy.rawValue }.count
+        if spec.runsOnce, rollout?.state == .done || rollout?.state == .rolledBack { return .startedOnce }
+        if spec.staysCreated, fit == 0 { return .stopped }
+        if spec.placement?.isGlobal == true, fit > 0, containers.contains(where: { !$0.parked && !$0.serving }) {
+            return .degraded
+        }
         if spec.scale == 0 || containers.allSatisfy(\.parked) && rollout?.state == .failed { return .stopped }
         return fit >= spec.scale ? .active : fit == 0 ? .down : .degraded
     }

@@ -44,7 +44,7 @@ extension StackService {
             noted[record.rollout.id] = nil
             return try await carryOut(step, record, seen)
         }
-        if seen.unavailable != nil { try await noteOnce(record, reason) }
+        if seen.unavailable != nil || seen.placement?.reason == reason { try await noteOnce(record, reason) }
         return .waits(until: until, isBlind: seen.unavailable != nil)
     }
 
@@ -149,7 +149,9 @@ extension StackService {
         let hash = record.rollout.spec.hash
         if record.isRemoval || (service.spec.hash == hash && !record.isForced) { return service.generation }
         let parked = Set(try ContainerRecord.all(db, of: record.key).filter { $0.parkedAt != nil }.map(\.generation))
-        for generation in parked.sorted(by: >) where generation != service.generation {
+        // What runs to its end does so again for whoever asks for it.
+        for generation in parked.sorted(by: >)
+        where generation != service.generation && !record.rollout.spec.runsOnce {
             guard let origin = try RolloutRecord.find(db, id: generation), origin.rollout.state == .done,
                 origin.rollout.spec.hash == hash, origin.rollout.revision == record.rollout.revision
             else { continue }
@@ -184,6 +186,7 @@ extension StackService {
             try record.update(db)
             if state == .done, record.isRemoval {
                 try ServiceRecord.delete(db, key)
+                try KeptAddress.forget(key, db)
             } else if state == .done {
                 try ServiceRecord(
                     key: key, spec: record.rollout.spec, generation: record.generation ?? record.rollout.id
@@ -230,7 +233,10 @@ extension StackService {
 
     private func noteServing(_ record: RolloutRecord, _ seen: RolloutObservation) async throws {
         guard seen.unavailable == nil, record.rollout.state != .queued else { return }
-        let serving = seen.members.filter { $0.isServing && $0.generation == record.goal?.generation }.count
+        let serving = seen.members.filter { member in
+            member.generation == record.goal?.generation
+                && (member.isServing || record.goal?.spec.isDone(member) == true)
+        }.count
         let id = record.rollout.id
         guard serving != record.rollout.serving else { return }
         try await store.write { db in

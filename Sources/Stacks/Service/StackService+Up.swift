@@ -25,6 +25,7 @@ extension StackService {
             if case .roll(_, let spec, _, _) = decision { spec } else { nil }
         }
         try await checkPorts(of: rolling, request.stack, environment)
+        try await checkPlacement(of: rolling, request, environment)
         var options = request.options
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
@@ -85,6 +86,7 @@ extension StackService {
         for index in chosen.indices {
             if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }
             givePorts(to: &chosen[index], asIn: now[chosen[index].name]?.spec)
+            chosen[index].scale = chosen[index].asked
         }
         return chosen
     }

@@ -22,9 +22,14 @@ extension StackService {
             var labels = labels(of: environment)
             labels[Label.stack] = record.key.stack
             labels[Label.service] = record.key.service
-            let running = try await engine.containers(labels: labels).filter { $0.state == .running }
-            if running.count != record.rollout.spec.scale {
-                differences.append("\(record.key): \(running.count) of \(record.rollout.spec.scale) containers run")
+            let spec = record.rollout.spec
+            // What ran to its end, or was only created, is held to its digest too.
+            let running = try await engine.containers(labels: labels).filter {
+                $0.state == .running || spec.isLeftAlone && $0.generation == record.generation
+            }
+            let isGlobal = spec.placement?.isGlobal == true
+            if isGlobal ? running.isEmpty : running.count != spec.scale {
+                differences.append("\(record.key): \(running.count) of \(spec.scale) containers run")
             }
             for container in running {
                 count += 1
