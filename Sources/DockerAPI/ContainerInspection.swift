@@ -40,12 +40,43 @@ public struct ContainerInspection: Sendable, Decodable {
         /// Why it couldn't be started.
         public var error: String
         public var startedAt: String
+        /// Nil where nothing is checked.
+        public var health: Health?
 
         private enum CodingKeys: String, CodingKey {
             case status = "Status"
             case exitCode = "ExitCode"
             case error = "Error"
             case startedAt = "StartedAt"
+            case health = "Health"
+        }
+    }
+
+    /// What the engine's checks came to.
+    public struct Health: Sendable, Decodable {
+        /// `none`, `starting`, `healthy`, `unhealthy`.
+        public var status: String
+        public var failingStreak: Int
+        /// The last few, the newest at the end.
+        public var log: [Check]?
+
+        private enum CodingKeys: String, CodingKey {
+            case status = "Status"
+            case failingStreak = "FailingStreak"
+            case log = "Log"
+        }
+    }
+
+    /// One check.
+    public struct Check: Sendable, Decodable {
+        public var end: String
+        public var exitCode: Int
+        public var output: String
+
+        private enum CodingKeys: String, CodingKey {
+            case end = "End"
+            case exitCode = "ExitCode"
+            case output = "Output"
         }
     }
 

@@ -17,6 +17,8 @@ public struct CreateContainer: Sendable, Encodable {
     public var openStdin: Bool
     public var stopSignal: String?
     public var domainName: String?
+    public var healthcheck: Healthcheck?
+    public var macAddress: String?
     public var host: Host
     public var networking: Networking?
 
@@ -58,8 +60,31 @@ public struct CreateContainer: Sendable, Encodable {
         case openStdin = "OpenStdin"
         case stopSignal = "StopSignal"
         case domainName = "Domainname"
+        case healthcheck = "Healthcheck"
+        case macAddress = "MacAddress"
         case host = "HostConfig"
         case networking = "NetworkingConfig"
+    }
+
+    /// What is run in the container to see whether it is fit. Times in nanoseconds; nil means the image's or the
+    /// engine's own.
+    public struct Healthcheck: Hashable, Sendable, Encodable {
+        /// Begins with `CMD`, `CMD-SHELL` or `NONE`; empty means the image's.
+        public var test: [String]
+        public var interval: Int64?
+        public var timeout: Int64?
+        public var startPeriod: Int64?
+        public var retries: Int?
+
+        public init(test: [String]) { self.test = test }
+
+        private enum CodingKeys: String, CodingKey {
+            case test = "Test"
+            case interval = "Interval"
+            case timeout = "Timeout"
+            case startPeriod = "StartPeriod"
+            case retries = "Retries"
+        }
     }
 
     /// The engine's sets are objects with empty objects in them.
@@ -71,7 +96,7 @@ public struct CreateContainer: Sendable, Encodable {
 extension CreateContainer {
     /// What depends on the host.
     public struct Host: Sendable, Encodable {
-        /// `source:target[:ro]`.
+        /// `source:target[:ro,z]`.
         public var binds: [String] = []
         /// Names of containers, `name` or `name:ro`.
         public var volumesFrom: [String] = []
@@ -123,6 +148,9 @@ extension CreateContainer {
         /// Options by path.
         public var memoryMounts: [String: String] = [:]
         public var logging: Logging?
+        /// Of anonymous volumes.
+        public var volumeDriver: String?
+        public var storageOptions: [String: String]?
 
         public init() {}
 
@@ -169,6 +197,8 @@ extension CreateContainer {
             case ulimits = "Ulimits"
             case memoryMounts = "Tmpfs"
             case logging = "LogConfig"
+            case volumeDriver = "VolumeDriver"
+            case storageOptions = "StorageOpt"
         }
     }
 
@@ -246,12 +276,20 @@ extension CreateContainer {
     }
 
     public struct RestartPolicy: Sendable, Encodable {
-        /// `no`, `always`, `unless-stopped`.
+        /// `no`, `always`, `unless-stopped`, `on-failure`.
         public var name: String
+        /// Nil means without end.
+        public var mostRetries: Int?
 
-        public init(name: String) { self.name = name }
+        public init(name: String, mostRetries: Int? = nil) {
+            self.name = name
+            self.mostRetries = mostRetries
+        }
 
-        private enum CodingKeys: String, CodingKey { case name = "Name" }
+        private enum CodingKeys: String, CodingKey {
+            case name = "Name"
+            case mostRetries = "MaximumRetryCount"
+        }
     }
 
     /// How it stands in its network.
@@ -265,9 +303,24 @@ extension CreateContainer {
 
     public struct Endpoint: Sendable, Encodable {
         public var aliases: [String]
+        /// Nil: whichever is free.
+        public var addressing: Addressing?
 
-        public init(aliases: [String]) { self.aliases = aliases }
+        public init(aliases: [String], address: String? = nil) {
+            self.aliases = aliases
+            addressing = address.map { Addressing(ipv4: $0) }
+        }
 
-        private enum CodingKeys: String, CodingKey { case aliases = "Aliases" }
+        private enum CodingKeys: String, CodingKey {
+            case aliases = "Aliases"
+            case addressing = "IPAMConfig"
+        }
+    }
+
+    /// A container's own address in a network.
+    public struct Addressing: Sendable, Encodable {
+        public var ipv4: String
+
+        private enum CodingKeys: String, CodingKey { case ipv4 = "IPv4Address" }
     }
 }

@@ -17,11 +17,22 @@ public struct SystemInfo: Sendable, Decodable {
     public var processors: Int
     /// Bytes.
     public var memory: Int64
+    public var id: String?
+    /// `disk=ssd`, as the daemon's configuration has them.
+    public var labels: [String]?
+    /// `6.1.0-18-amd64`.
+    public var kernelVersion: String?
+    /// `x86_64`.
+    public var architecture: String?
 
     private enum CodingKeys: String, CodingKey {
         case name = "Name"
         case serverVersion = "ServerVersion"
         case processors = "NCPU"
         case memory = "MemTotal"
+        case id = "ID"
+        case labels = "Labels"
+        case kernelVersion = "KernelVersion"
+        case architecture = "Architecture"
     }
 }

@@ -9,6 +9,10 @@ public import struct Foundation.Date
 public protocol Engine: Sendable {
     /// What answers; throws `.unavailable` when nothing does.
     func info() async throws -> EngineInfo
+    /// Whether containers may be on several hosts; ``ObservedContainer/host`` then says where each one is.
+    var hasSeveralHosts: Bool { get }
+    /// The machines that it runs containers on, with those that don't answer.
+    func hosts() async throws -> [EngineHost]
     /// Containers in any state that carry all of the labels.
     func containers(labels: [String: String]) async throws -> [ObservedContainer]
     /// Creates without starting; the image must be present. A container of that name with the same identity labels
@@ -31,9 +35,14 @@ public protocol Engine: Sendable {
     func removeImage(_ reference: String) async throws
     /// Creates the bridge network unless it exists.
     func ensureNetwork(_ name: String, labels: [String: String]) async throws
+    /// Creates the bridge network unless it exists, as one in which containers may be given addresses; nil for one that
+    /// exists and isn't.
+    func ensureAddressedNetwork(_ name: String, labels: [String: String]) async throws -> NetworkAddresses?
     func removeNetwork(_ name: String) async throws
     /// Creates the named volume unless it exists; one that exists keeps its data and its labels.
-    func ensureVolume(_ name: String, labels: [String: String]) async throws
+    func ensureVolume(_ volume: EngineVolume) async throws
+    /// Whether there is a volume of that name.
+    func hasVolume(_ name: String) async throws -> Bool
     /// Output of a container, stdout and stderr as they came; ends when the container does or, without `follow`,
     /// at the end of what there is.
     func logs(_ id: String, follow: Bool, tail: Int?, timestamps: Bool) async throws -> AsyncThrowingStream<
@@ -94,7 +103,7 @@ public struct ContainerPlan: Hashable, Sendable, Codable {
     public var cpuShares: Int64?
     public var stopSignal: String?
     public var initProcess: Bool
-    /// `no`, `unless-stopped`.
+    /// `no`, `unless-stopped`, `on-failure:3`.
     public var restart: String
     public var isolation: ContainerIsolation?
     public var limits: ContainerLimits?
@@ -105,6 +114,18 @@ public struct ContainerPlan: Hashable, Sendable, Codable {
     public var logging: ContainerLogging?
     /// Names of containers whose volumes it has too, `name` or `name:ro`.
     public var volumesFrom: [String] = []
+    /// Name of the host that it is for; nil where the engine has one.
+    public var host: String?
+    /// What the engine runs in the container to see whether it is fit.
+    public var probe: ContainerProbe?
+    /// Its address in ``network``; nil means any.
+    public var address: String?
+    /// Propagation, `nocopy`, `z` … of volumes, by their paths.
+    public var mountOptions: [ContainerStorage.MountOption] = []
+    /// Driver of anonymous volumes; nil means the engine's own.
+    public var volumeDriver: String?
+    /// By option of the driver that holds the container's own files.
+    public var storageOptions: [String: String] = [:]
 
     public init(
         name: String, image: String, command: [String]? = nil, entrypoint: [String]? = nil, environment: [String] = [],
@@ -184,6 +205,10 @@ public struct ObservedContainer: Hashable, Sendable, Codable, Identifiable {
     public var exitStatus: Int?
     /// How often the engine restarted it by itself.
     public var restarts: Int
+    /// Name of the host that it is on; nil where the engine has one.
+    public var host: String?
+    /// Nil where the engine checks nothing.
+    public var health: ObservedHealth?
 
     public init(
         id: String, name: String, image: String, imageID: String, labels: [String: String], state: State,

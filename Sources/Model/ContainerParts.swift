@@ -117,13 +117,19 @@ public struct ContainerStorage: ServicePart {
         public var gid: String?
         /// Permission bits.
         public var mode: Int?
+        /// Its text, from what stands under `configs`.
+        public var content: String?
 
-        public init(source: String, target: String, uid: String? = nil, gid: String? = nil, mode: Int? = nil) {
+        public init(
+            source: String, target: String, uid: String? = nil, gid: String? = nil, mode: Int? = nil,
+            content: String? = nil
+        ) {
             self.source = source
             self.target = target
             self.uid = uid
             self.gid = gid
             self.mode = mode
+            self.content = content
         }
     }
 
@@ -131,13 +137,19 @@ public struct ContainerStorage: ServicePart {
     public struct MountOption: Hashable, Sendable, Codable {
         /// Path of the mount in the container.
         public var target: String
-        /// `propagation=shared`, `nocopy`, `z` …
+        /// `rshared`, `nocopy`, `z`, `subpath=a` …
         public var option: String
 
         public init(target: String, option: String) {
             self.target = target
             self.option = option
         }
+
+        /// Whether it is told, and no engine asked for it.
+        public var isForReaders: Bool { option == "nocreate" || isPart }
+
+        /// Whether a folder of the volume is meant, which no engine that Slipway supports can mount.
+        public var isPart: Bool { option.hasPrefix("subpath=") }
     }
 
     /// `service` or `service:ro`; all volumes of that service's container.
@@ -150,6 +162,8 @@ public struct ContainerStorage: ServicePart {
     public var configs: [Config] = []
     /// By option of the storage driver.
     public var driverOptions: [String: String] = [:]
+    /// What the files say of the volumes that are named here; nil where they say nothing.
+    public var named: [String: VolumeSpec]?
 
     public init() {}
 }

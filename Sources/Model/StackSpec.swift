@@ -130,17 +130,15 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     public var partsThatWait: [String] {
         var parts: [String] = []
         if isolation?.gpus != nil { parts.append("gpus") }
-        if probe != nil { parts.append("healthcheck") }
         if loadBalancer != nil { parts.append("a load balancer") }
         if var rest = storage {
-            (rest.memoryMounts, rest.mountOptions, rest.volumesFrom) = ([], [], [])
+            if rest.mountOptions.contains(where: \.isPart) { parts.append("a folder of a volume") }
+            (rest.memoryMounts, rest.mountOptions, rest.configs, rest.volumesFrom) = ([], [], [], [])
+            (rest.volumeDriver, rest.driverOptions, rest.named) = (nil, [:], nil)
             if rest != ContainerStorage() { parts.append("storage") }
         }
-        if networking?.macAddress != nil { parts.append("a hardware address") }
         if notes?.storageDriver ?? notes?.networkDriver != nil { parts.append("a driver of Rancher's") }
         if lifecycle?.hooks.isEmpty == false { parts.append("hooks") }
-        if lifecycle?.startOnce == true { parts.append("start_once") }
-        if lifecycle?.startOnCreate == false { parts.append("start_on_create") }
         return parts
     }
 
@@ -155,7 +153,11 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
         let isolation =
             isolation.map { $0.securityOptions + $0.devices + $0.sysctls.values + [$0.gpus ?? "", $0.runtime ?? ""] }
             ?? []
-        let storage = storage.map { $0.memoryMounts + $0.driverOptions.values + $0.mountOptions.map(\.option) } ?? []
+        let storage =
+            storage.map { part in
+                part.memoryMounts + part.driverOptions.values + part.mountOptions.map(\.option)
+                    + part.configs.compactMap(\.content) + (part.named ?? [:]).values.flatMap(\.driverOptions.values)
+            } ?? []
         let notes =
             notes.map { part in
                 [part.description, part.metadata, part.storageDriver, part.networkDriver].compactMap { $0 }
@@ -169,7 +171,7 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     /// Whether new containers may run beside old ones: asked for, or nothing that only one container can hold
     /// (DESIGN 7).
     public var startsFirst: Bool {
-        if retainIP || networkMode == "host" { return false }
+        if retainIP || networkMode == "host" || networking?.macAddress != nil { return false }
         if let startFirst { return startFirst }
         return volumes.allSatisfy(\.readOnly) && storage?.volumesFrom.isEmpty != false
     }

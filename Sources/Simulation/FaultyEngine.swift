@@ -10,6 +10,12 @@ struct FaultyEngine: Engine {
         try await world.call(SimulatedCall(.info)) { try await real.info() }
     }
 
+    var hasSeveralHosts: Bool { real.hasSeveralHosts }
+
+    func hosts() async throws -> [EngineHost] {
+        try await world.call(SimulatedCall(.hosts)) { try await real.hosts() }
+    }
+
     func containers(labels: [String: String]) async throws -> [ObservedContainer] {
         try await world.call(SimulatedCall(.containers)) { try await real.containers(labels: labels) }
     }
@@ -61,8 +67,18 @@ struct FaultyEngine: Engine {
         try await world.call(SimulatedCall(.removeNetwork, name)) { try await real.removeNetwork(name) }
     }
 
-    func ensureVolume(_ name: String, labels: [String: String]) async throws {
-        try await world.call(SimulatedCall(.ensureVolume, name)) { try await real.ensureVolume(name, labels: labels) }
+    func ensureAddressedNetwork(_ name: String, labels: [String: String]) async throws -> NetworkAddresses? {
+        try await world.call(SimulatedCall(.ensureNetwork, name)) {
+            try await real.ensureAddressedNetwork(name, labels: labels)
+        }
+    }
+
+    func ensureVolume(_ volume: EngineVolume) async throws {
+        try await world.call(SimulatedCall(.ensureVolume, volume.name)) { try await real.ensureVolume(volume) }
+    }
+
+    func hasVolume(_ name: String) async throws -> Bool {
+        try await world.call(SimulatedCall(.volume, name)) { try await real.hasVolume(name) }
     }
 
     func logs(

@@ -84,7 +84,7 @@ public enum StackFiles {
         var result = StackFileResult(spec: StackSpec(services: []), catalog: catalog.catalog)
         var diagnostics = reader.diagnostics
         var waiting = Diagnostics()
-        SectionReader.read(reader.merged.sections, into: &result.spec, &diagnostics, &waiting)
+        SectionReader.read(reader.merged.sections, options, into: &result.spec, &diagnostics)
         readServices(reader, options, into: &result, &diagnostics, &waiting)
         if result.spec.services.isEmpty, !diagnostics.hasErrors {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
@@ -146,7 +146,10 @@ public enum StackFiles {
             }
             var reader = ServiceReader(service, options: options, known: source.merged.services)
             reader.read()
-            if source.isComplete { reader.checkImage() }
+            if source.isComplete {
+                reader.checkImage()
+                reader.take(from: result.spec)
+            }
             diagnostics.add(
                 reader.diagnostics.findings.filter { !wrong.contains("\($0.file):\($0.line):\($0.column)") })
             waiting.add(reader.waiting.findings)

@@ -194,8 +194,8 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
               enviroment: [A=1]
               ports: [eighty]
               volumes_from: [db]
-              healthcheck: {test: [CMD, true]}
-              container_name: w
+              gpus: all
+              platform: linux/amd64
               labels: {io.rancher.sidekicks: log}
             db:
               mem_limit: lots
@@ -205,8 +205,8 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
                 "docker-compose.yml:3:3: error: service \"web\": unknown key \"enviroment\" (did you mean \"environment\"?)",
                 "docker-compose.yml:4:11: error: service \"web\": ports: \"eighty\" is no container port (1 to 65535, or a range as in 8000-8010)",
                 "docker-compose.yml:5:3: error: service \"web\": \"volumes_from\" is not carried out yet, and leaving it out would change what runs",
-                "docker-compose.yml:6:3: error: service \"web\": \"healthcheck\" is not carried out yet, and leaving it out would change what runs (use rancher-compose's health_check, which probes from outside the container)",
-                "docker-compose.yml:7:3: warning: service \"web\": \"container_name\" is read but not used yet",
+                "docker-compose.yml:6:3: error: service \"web\": \"gpus\" is not carried out yet, and leaving it out would change what runs",
+                "docker-compose.yml:7:3: warning: service \"web\": \"platform\" is read but not used yet",
                 "docker-compose.yml:8:12: error: service \"web\": the label io.rancher.sidekicks is not carried out yet, and leaving it out would change what runs",
                 "docker-compose.yml:9:1: error: service \"db\": has no image (valid here: web)",
                 "docker-compose.yml:10:14: error: service \"db\": mem_limit must be a size like 512m, not \"lots\"",

@@ -49,6 +49,27 @@ import Testing
         #expect(steps(member(1, 1), member(2, 1, admitted: false), stopped) == [.remove("2-1"), .remove("3-1")])
     }
 
+    @Test func unhealthyOnesAreReplacedAsTheStrategySays() {
+        func steps(_ strategy: HealthCheck.Strategy, quorum: Int? = nil, sick: Int) -> [RolloutStep] {
+            var spec = spec
+            spec.scale = 4
+            spec.healthCheck = HealthCheck(port: 80, strategy: strategy, quorum: quorum)
+            let members = (1...4).map { slot in
+                var member = member(1, slot)
+                member.health = HealthRecord(since: now, verdict: slot > sick ? .healthy : .unhealthy)
+                return member
+            }
+            return repairs(of: spec, generation: 1, members: members, options: options, now: now)
+        }
+        #expect(steps(.recreate, sick: 2) == [.remove("1-1"), .remove("1-2")])
+        #expect(steps(.recreate, sick: 4).count == 4)
+        #expect(steps(.recreateOnQuorum, sick: 3).count == 3)
+        #expect(steps(.recreateOnQuorum, sick: 4) == [])
+        #expect(steps(.recreateOnQuorum, quorum: 2, sick: 2).count == 2)
+        #expect(steps(.recreateOnQuorum, quorum: 3, sick: 2) == [])
+        #expect(steps(.none, sick: 4) == [])
+    }
+
     /// Found by the simulation: the rollout that was cancelled while it waited counted as the service's last.
     @Test func afterAFailedRollbackThingsAreLeftAloneThoughAWaitingRolloutIsCancelled() async throws {
         let engine = SimulatedEngine(images: (1...3).map { "acme/orders:\($0)" })

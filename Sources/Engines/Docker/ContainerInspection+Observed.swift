@@ -11,10 +11,18 @@ extension ContainerInspection {
         guard let createdAt = EngineTime.date(created) else {
             throw Failure(.failed, "The container \(name) was created at a time that can't be read: \(created)")
         }
-        return ObservedContainer(
+        var observed = ObservedContainer(
             id: id, name: String(name.trimmingPrefix("/")), image: config.image, imageID: image,
             labels: config.labels ?? [:], state: status, address: address(in: status), createdAt: createdAt,
             startedAt: EngineTime.date(state.startedAt), exitStatus: exitStatus(in: status), restarts: restartCount)
+        observed.health = state.health.flatMap { health in
+            guard let status = ObservedHealth.Status(rawValue: health.status) else { return nil }
+            let last = health.log?.last
+            return ObservedHealth(
+                status: status, failures: health.failingStreak, at: last.flatMap { EngineTime.date($0.end) },
+                exitStatus: last?.exitCode, output: last?.output)
+        }
+        return observed
     }
 
     private func address(in status: ObservedContainer.State) -> String? {

@@ -16,7 +16,11 @@ extension ContainerPlan {
                     .invalid, "The volume \(source):\(volume.target) of \(name) is relative",
                     hint: "Give an absolute path: the engine doesn't know where the file stood.")
             }
-            host.binds.append("\(source):\(volume.target)" + (volume.readOnly ? ":ro" : ""))
+            let options = mountOptions.filter { $0.target == volume.target && !$0.isForReaders }.map(\.option)
+            let modes = (volume.readOnly ? ["ro"] : []) + options
+            host.binds.append(
+                ([source, volume.target] + (modes.isEmpty ? [] : [modes.joined(separator: ",")]))
+                    .joined(separator: ":"))
         }
         for port in ports {
             let binding = CreateContainer.PortBinding(
@@ -34,26 +38,43 @@ extension ContainerPlan {
         host.memory = memoryLimit
         host.cpuShares = cpuShares
         host.initProcess = initProcess
-        host.restartPolicy = .init(name: restart)
+        let policy = restart.split(separator: ":", maxSplits: 1)
+        host.restartPolicy = .init(
+            name: policy.first.map(String.init) ?? restart, mostRetries: policy.count > 1 ? Int(policy[1]) : nil)
         host.memoryMounts = Dictionary(
             memoryMounts.map { mount in
                 let parts = mount.split(separator: ":", maxSplits: 1)
                 return (parts.first.map(String.init) ?? mount, parts.count > 1 ? String(parts[1]) : "")
             }, uniquingKeysWith: { _, last in last })
         host.logging = logging.map { .init(driver: $0.driver ?? "", options: $0.options) }
+        host.volumeDriver = volumeDriver
+        host.storageOptions = storageOptions.isEmpty ? nil : storageOptions
         isolate(&host)
         limit(&host)
         var body = CreateContainer(
             image: image, command: command, entrypoint: entrypoint, environment: environment, labels: labels,
             volumes: anonymous, exposedPorts: host.portBindings.mapValues { _ in .init() }, hostname: hostname,
             user: user, workingDirectory: workingDirectory, tty: tty, openStdin: stdinOpen, stopSignal: stopSignal,
-            host: host, networking: hasOwnNetwork ? .init(endpoints: [network: .init(aliases: aliases)]) : nil)
+            host: host,
+            networking: hasOwnNetwork ? .init(endpoints: [network: .init(aliases: aliases, address: address)]) : nil)
+        body.healthcheck = probe.map(Self.healthcheck)
         guard let networking else { return body }
+        body.macAddress = networking.macAddress
         body.domainName = networking.domainName
         body.host.dnsSearch = networking.dnsSearch
         body.host.dnsOptions = networking.dnsOptions
         for port in networking.exposed { body.exposedPorts[port] = .init() }
         return body
+    }
+
+    private static func healthcheck(_ probe: ContainerProbe) -> CreateContainer.Healthcheck {
+        var check = CreateContainer.Healthcheck(test: probe.isDisabled ? ["NONE"] : probe.test)
+        let nanoseconds = { (milliseconds: Int?) in milliseconds.map { Int64($0) * 1_000_000 } }
+        check.interval = nanoseconds(probe.interval)
+        check.timeout = nanoseconds(probe.timeout)
+        check.startPeriod = nanoseconds(probe.startPeriod)
+        check.retries = probe.retries
+        return check
     }
 
     private func isolate(_ host: inout CreateContainer.Host) {

@@ -147,10 +147,6 @@ public struct DockerEngine: Engine {
         try await unlessGone { try await docker.removeNetwork(name) }
     }
 
-    public func ensureVolume(_ name: String, labels: [String: String]) async throws {
-        try await docker.createVolume(name, labels: labels)
-    }
-
     // MARK: Inside
 
     private func inspect(_ id: String) async throws -> ObservedContainer {

@@ -14,7 +14,7 @@ public enum SimulatedBehaviour: Hashable, Sendable {
 public struct SimulatedCall: Hashable, Sendable, CustomStringConvertible {
     public enum Verb: String, Sendable, CaseIterable {
         case info, containers, create, start, stop, kill, remove, pull, image, ensureNetwork, removeNetwork, logs
-        case ensureVolume, removeImage, events, write
+        case ensureVolume, removeImage, events, write, hosts, volume
 
         /// Whether the call changes something.
         public var isWrite: Bool {
@@ -22,7 +22,7 @@ public struct SimulatedCall: Hashable, Sendable, CustomStringConvertible {
             case .create, .start, .stop, .kill, .remove, .pull, .ensureNetwork, .removeNetwork, .ensureVolume,
                 .removeImage, .write:
                 true
-            case .info, .containers, .image, .logs, .events: false
+            case .info, .containers, .image, .logs, .events, .hosts, .volume: false
             }
         }
     }
@@ -53,9 +53,10 @@ struct SimulatedContainer: Sendable {
 
     mutating func start(at now: Date, address: String) {
         observed.state = .running
-        observed.address = plan.network == "none" || plan.network == "host" ? nil : address
+        observed.address = plan.network == "none" || plan.network == "host" ? nil : plan.address ?? address
         observed.startedAt = now
         observed.exitStatus = nil
+        observed.health = plan.probe == nil ? nil : ObservedHealth(status: .starting)
     }
 
     mutating func restart(at now: Date, status: Int, address: String) {
@@ -72,6 +73,16 @@ struct SimulatedContainer: Sendable {
         followers = []
     }
 
+    /// How often the restart policy starts it again when it ended with that status.
+    private func mostRestarts(after status: Int) -> Int {
+        let policy = plan.restart.split(separator: ":")
+        switch policy.first {
+        case "no": return 0
+        case "on-failure": return status == 0 ? 0 : policy.count > 1 ? Int(policy[1]) ?? .max : .max
+        default: return .max
+        }
+    }
+
     /// Does what its own behaviour and the restart policy did up to `now`; true when something happened.
     mutating func advance(to now: Date) -> Bool {
         guard case .exits(let status, let delay) = behaviour, isRunning, let started = observed.startedAt else {
@@ -79,7 +90,7 @@ struct SimulatedContainer: Sendable {
         }
         let lives = Int(min(now.timeIntervalSince(started) / max(delay, 0.001), 1_000_000))
         guard delay <= 0 || lives >= 1 else { return false }
-        guard plan.restart != "no" else {
+        guard observed.restarts + max(lives, 1) <= mostRestarts(after: status) else {
             end(status: status)
             return true
         }

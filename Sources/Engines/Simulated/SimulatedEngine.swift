@@ -13,10 +13,13 @@ public actor SimulatedEngine: Engine {
     public private(set) var calls: [SimulatedCall] = []
     /// Names of the networks that exist.
     public private(set) var networks: Set<String> = ["bridge", "host", "none"]
-    private(set) var volumes: Set<String> = []
+    /// Named volumes that exist, by name.
+    public private(set) var volumes: [String: EngineVolume] = [:]
 
+    public nonisolated let hasSeveralHosts: Bool
+    var machines: [EngineHost]
     private let now: @Sendable () -> Date
-    private var containers: [String: SimulatedContainer] = [:]
+    var containers: [String: SimulatedContainer] = [:]
     private var images: [String: ObservedImage]
     private var registry: [String: ObservedImage] = [:]
     private var behaviours: [String: SimulatedBehaviour] = [:]
@@ -28,8 +31,13 @@ public actor SimulatedEngine: Engine {
 
     /// - Parameters:
     ///   - images: references of images that are here from the start.
+    ///   - hosts: the machines that it has; none means that it is one machine by itself.
     ///   - now: the clock.
-    public init(images: [String] = [], now: @escaping @Sendable () -> Date = { Date() }) {
+    public init(
+        images: [String] = [], hosts: [EngineHost] = [], now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        hasSeveralHosts = !hosts.isEmpty
+        machines = hosts.isEmpty ? [EngineHost(id: "1", name: "simulated")] : hosts
         self.now = now
         self.images = Dictionary(images.map { ($0, Self.makeImage($0)) }) { first, _ in first }
     }
@@ -127,10 +135,16 @@ extension SimulatedEngine {
         }
     }
 
+    public func hosts() async throws -> [EngineHost] {
+        try await perform(.hosts) { machines }
+    }
+
     public func containers(labels: [String: String]) async throws -> [ObservedContainer] {
         try await perform(.containers) {
             containers.values.map(\.observed)
-                .filter { container in labels.allSatisfy { container.labels[$0.key] == $0.value } }
+                .filter { container in
+                    isReached(container.host) && labels.allSatisfy { container.labels[$0.key] == $0.value }
+                }
                 .sorted { $0.id > $1.id }
         }
     }
@@ -143,14 +157,14 @@ extension SimulatedEngine {
             guard let image = images[plan.image] else {
                 throw Failure(.notFound, "The image \(plan.image) isn't here", hint: "Pull it first.")
             }
+            let host = try host(for: plan)
             count += 1
             let id = Self.identifier(count)
-            containers[id] = SimulatedContainer(
-                plan: plan,
-                observed: ObservedContainer(
-                    id: id, name: plan.name, image: plan.image, imageID: image.id, labels: plan.labels,
-                    state: .created, createdAt: now()),
-                behaviour: .runs)
+            var observed = ObservedContainer(
+                id: id, name: plan.name, image: plan.image, imageID: image.id, labels: plan.labels, state: .created,
+                createdAt: now())
+            observed.host = host
+            containers[id] = SimulatedContainer(plan: plan, observed: observed, behaviour: .runs)
             return id
         }
     }
@@ -169,6 +183,11 @@ extension SimulatedEngine {
             if case .failsToStart(let message) = behaviour {
                 containers[key]?.observed.exitStatus = 128
                 throw Failure(.failed, "The container \(plan.name) doesn't start", cause: message)
+            }
+            if let address = plan.address,
+                let other = containers.values.first(where: { $0.isRunning && $0.observed.address == address })
+            {
+                throw Failure(.failed, "The address \(address) is that of \(other.plan.name)")
             }
             count += 1
             containers[key]?.behaviour = behaviour
@@ -224,8 +243,19 @@ extension SimulatedEngine {
         try await perform(.removeImage, reference) { _ = images.removeValue(forKey: reference) }
     }
 
-    public func ensureVolume(_ name: String, labels: [String: String]) async throws {
-        try await perform(.ensureVolume, name) { _ = volumes.insert(name) }
+    public func ensureAddressedNetwork(_ name: String, labels: [String: String]) async throws -> NetworkAddresses? {
+        try await perform(.ensureNetwork, name) {
+            networks.insert(name)
+            return NetworkAddresses(subnet: "10.0.0.0/16", used: Set(containers.values.compactMap(\.observed.address)))
+        }
+    }
+
+    public func ensureVolume(_ volume: EngineVolume) async throws {
+        try await perform(.ensureVolume, volume.name) { _ = volumes.updateValue(volume, forKey: volume.name) }
+    }
+
+    public func hasVolume(_ name: String) async throws -> Bool {
+        try await perform(.volume, name) { volumes[name] != nil }
     }
 
     public func removeNetwork(_ name: String) async throws {
@@ -302,14 +332,14 @@ extension SimulatedEngine {
         notify()
     }
 
-    private func find(_ idOrName: String) -> String? {
+    func find(_ idOrName: String) -> String? {
         if containers[idOrName] != nil { return idOrName }
-        return containers.first { $0.value.plan.name == idOrName }?.key
+        return containers.first { $0.value.plan.name == idOrName && isReached($0.value.observed.host) }?.key
     }
 
     private func name(of id: String) -> String { find(id).flatMap { containers[$0]?.plan.name } ?? id }
 
-    private func notify() {
+    func notify() {
         for listener in listeners.values { listener.yield() }
     }
 

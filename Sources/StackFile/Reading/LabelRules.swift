@@ -4,6 +4,8 @@ internal import Model
 enum LabelRules {
     private enum Rule {
         case pullImage
+        /// Read into the spec, and carried out.
+        case carriedOut
         /// A warning says that it isn't used.
         case spare
         /// Not carried out yet, where it isn't blank; leaving it out would change what runs.
@@ -19,12 +21,12 @@ enum LabelRules {
         "io.rancher.sidekicks": .told,
         "io.rancher.container.create_agent": .waitingWhenTrue,
         "io.rancher.container.agent.role": .waiting,
-        "io.rancher.container.start_once": .waitingWhenTrue,
+        "io.rancher.container.start_once": .carriedOut,
         "io.rancher.container.requested_ip": .waiting,
         "io.rancher.container.volume_cleanup_strategy": .spare,
         "io.rancher.container.network": .spare,
-        "io.rancher.scheduler.global": .spare,
-        "io.rancher.service.requested.host.id": .spare,
+        "io.rancher.scheduler.global": .carriedOut,
+        "io.rancher.service.requested.host.id": .carriedOut,
         "io.rancher.container.dns": .spare,
         "io.rancher.container.dns.priority": .spare,
         "io.rancher.container.hostname_override": .spare,
@@ -44,7 +46,7 @@ enum LabelRules {
 
     private static let prefixes: [(String, Rule)] = [
         ("io.rancher.loadbalancer.target.", .waiting), ("io.rancher.container.agent_service.", .waiting),
-        ("io.rancher.scheduler.affinity:", .spare),
+        ("io.rancher.scheduler.affinity:", .carriedOut),
     ]
 
     static func apply(_ reader: inout ServiceReader) {
@@ -58,7 +60,7 @@ enum LabelRules {
             case .waiting where value.isEmpty: break
             case .waiting, .waitingWhenTrue: reader.wait(place, "the label \(label)")
             case .spare: reader.warn(place, "the label \(label) is read but not used yet")
-            case .told: break
+            case .carriedOut, .told: break
             case nil:
                 reader.warn(
                     place, "the label \(label) has no meaning here",

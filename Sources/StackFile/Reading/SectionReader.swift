@@ -2,15 +2,17 @@ internal import Model
 
 /// Volumes, networks, configurations and secrets that files describe beside their services.
 struct SectionReader {
+    private let options: StackFileOptions
     private var diagnostics = Diagnostics()
-    private var waiting = Diagnostics()
     private var section = ""
 
+    private init(_ options: StackFileOptions) { self.options = options }
+
     static func read(
-        _ sections: [YAMLNode.Pair], into spec: inout StackSpec, _ diagnostics: inout Diagnostics,
-        _ waiting: inout Diagnostics
+        _ sections: [YAMLNode.Pair], _ options: StackFileOptions, into spec: inout StackSpec,
+        _ diagnostics: inout Diagnostics
     ) {
-        var reader = SectionReader()
+        var reader = SectionReader(options)
         for pair in sections where !pair.value.isBlank {
             reader.section = pair.key
             guard let entries = pair.value.mapping else {
@@ -26,7 +28,6 @@ struct SectionReader {
             }
         }
         diagnostics.add(reader.diagnostics.findings)
-        waiting.add(reader.waiting.findings)
     }
 
     /// Nil where none of them says anything: a volume that is only named is as one that isn't named here.
@@ -45,22 +46,12 @@ struct SectionReader {
         var volume = VolumeSpec()
         for option in options(of: entry) {
             switch option.key {
-            case "driver":
-                volume.driver = option.value.text.flatMap { $0 == "local" || $0.isEmpty ? nil : $0 }
-                if volume.driver != nil { wait(entry, option, hint: "only local volumes without options") }
-            case "driver_opts":
-                volume.driverOptions = values(option.value)
-                wait(entry, option, hint: "only local volumes without options")
-            case "external": external(option, &volume.isExternal, &volume.name, of: entry)
-            case "name":
-                volume.name = option.value.text
-                spare(entry, option)
-            case "labels":
-                volume.labels = values(option.value)
-                spare(entry, option)
-            case "per_container":
-                volume.isPerContainer = option.value.bool ?? false
-                if volume.isPerContainer { wait(entry, option, hint: nil) }
+            case "driver": volume.driver = option.value.text.flatMap { $0 == "local" || $0.isEmpty ? nil : $0 }
+            case "driver_opts": volume.driverOptions = values(option.value)
+            case "external": external(option, &volume.isExternal, &volume.name)
+            case "name": volume.name = option.value.text
+            case "labels": volume.labels = values(option.value)
+            case "per_container": volume.isPerContainer = option.value.bool ?? false
             default: unknown(entry, option, ["driver", "driver_opts", "external", "labels", "name", "per_container"])
             }
         }
@@ -74,7 +65,8 @@ struct SectionReader {
             case "driver": network.driver = option.value.text.flatMap { $0.isEmpty ? nil : $0 }
             case "driver_opts": network.driverOptions = values(option.value)
             case "external":
-                external(option, &network.isExternal, &network.name, of: entry)
+                external(option, &network.isExternal, &network.name)
+                if network.isExternal { spare(entry, option) }
                 continue
             case "name": network.name = option.value.text
             case "labels": network.labels = values(option.value)
@@ -102,11 +94,23 @@ struct SectionReader {
         for option in options(of: entry) {
             switch option.key {
             case "content": config.content = option.value.text
-            case "environment": config.variable = option.value.text
-            case "external": external(option, &config.isExternal, &config.name, of: entry)
+            case "environment":
+                config.variable = option.value.text
+                config.content = config.variable.flatMap { self.options.environment[$0] }
+                if config.content == nil {
+                    diagnostics.error(option.value.place, "\(subject(entry)): its variable is not set")
+                }
+            case "external":
+                external(option, &config.isExternal, &config.name)
+                if config.isExternal { spare(entry, option) }
             case "name": config.name = option.value.text
             case "labels", "template_driver": spare(entry, option)
-            case "file": wait(entry, option, hint: "write its text under content")
+            case "file":
+                let path = FilePath.resolved(option.value.text ?? "", beside: option.value.place.file)
+                config.content = self.options.readFile?(path)
+                if config.content == nil {
+                    diagnostics.error(option.value.place, "\(subject(entry)): \"\(path)\" can't be read")
+                }
             default:
                 unknown(entry, option, ["content", "environment", "external", "file", "labels", "name"])
             }
@@ -151,22 +155,15 @@ extension SectionReader {
     }
 
     /// `external: true`, or `external: {name: x}`.
-    private mutating func external(
-        _ option: YAMLNode.Pair, _ isExternal: inout Bool, _ name: inout String?, of entry: YAMLNode.Pair
-    ) {
+    private func external(_ option: YAMLNode.Pair, _ isExternal: inout Bool, _ name: inout String?) {
         isExternal = option.value.bool ?? (option.value.mapping != nil)
         name = option.value["name"]?.text ?? name
-        if isExternal { spare(entry, option) }
     }
 
     private func subject(_ entry: YAMLNode.Pair) -> String { "\(section.dropLast()) \"\(entry.key)\"" }
 
     private mutating func spare(_ entry: YAMLNode.Pair, _ option: YAMLNode.Pair) {
         diagnostics.warn(option.keyPlace, "\(subject(entry)): \"\(option.key)\" is read but not used yet")
-    }
-
-    private mutating func wait(_ entry: YAMLNode.Pair, _ option: YAMLNode.Pair, hint: String?) {
-        waiting.error(option.keyPlace, "\(subject(entry)): \"\(option.key)\" is not carried out yet", hint: hint)
     }
 
     private mutating func unknown(_ entry: YAMLNode.Pair, _ option: YAMLNode.Pair, _ known: [String]) {

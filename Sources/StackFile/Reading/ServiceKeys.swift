@@ -55,6 +55,9 @@ enum ServiceKeys {
         "stop_grace_period": .read { $0.readStopGracePeriod($1) },
         "init": .read { $0.spec.initProcess = $0.bool($1, "init") ?? true },
         "restart": .read { $0.readRestart($1, "restart") },
+        "container_name": .read { $0.readText($1, \.lifecycle, \.containerName) },
+        "healthcheck": .read { $0.readProbe($1) },
+        "scale_policy": .read { $0.readScalePolicy($1) },
         "scale": .read { $0.spec.scale = $0.int($1, "scale", 0...1000) ?? 1 },
         "health_check": .read { $0.readHealthCheck($1) },
         "upgrade_strategy": .read { $0.readUpgradeStrategy($1) },
@@ -95,6 +98,10 @@ enum ServiceKeys {
             let options = reader.values(node, "log_opt")
             reader.change(\.logging) { $0.options.merge(options) { _, new in new } }
         },
+        "mac_address": .read { $0.readText($1, \.networking, \.macAddress) },
+        "volume_driver": .read { $0.readText($1, \.storage, \.volumeDriver) },
+        "storage_opt": .read { $0.readNames($1, \.storage, \.driverOptions) },
+        "configs": .read { $0.readConfigs($1) },
         "shm_size": .read { $0.readBytes($1, "shm_size", \.sharedMemory) },
         "ulimits": .read { $0.readUlimits($1) },
         "mem_reservation": .read { $0.readBytes($1, "mem_reservation", \.memoryReservation) },
@@ -121,13 +128,6 @@ enum ServiceKeys {
 
     private static let waiting: [String: ServiceKey] = [
         "gpus": .waiting(nil) { reader, node in reader.change(\.isolation) { $0.gpus = node.text ?? node.json } },
-        "mac_address": text(\.networking, \.macAddress),
-        "volume_driver": text(\.storage, \.volumeDriver),
-        "storage_opt": names(\.storage, \.driverOptions),
-        "configs": .waiting(nil) { $0.readConfigs($1) },
-        "healthcheck": .waiting("use rancher-compose's health_check, which probes from outside the container") {
-            $0.readProbe($1)
-        },
         "lb_config": .waiting(nil) { $0.readLoadBalancer($1, "lb_config") },
         "load_balancer_config": .waiting(nil) { $0.readOldLoadBalancer($1) },
         "port_rules": .waiting(nil) { $0.readRules($1) },
@@ -142,7 +142,6 @@ enum ServiceKeys {
     ]
 
     private static let spare: [String: ServiceKey] = [
-        "container_name": spare(\.lifecycle, \.containerName),
         "depends_on": .spare(nil) { $0.readDependencies($1) },
         "networks": .spare("all services of a stack share one network") { $0.readNetworks($1) },
         "description": spare(\.notes, \.description),
@@ -156,7 +155,6 @@ enum ServiceKeys {
             let time = reader.int(node, "drain_timeout_ms", 0...86_400_000)
             reader.change(\.lifecycle) { $0.drainTimeout = time }
         },
-        "scale_policy": .spare("the scale stays as it is given") { $0.readScalePolicy($1) },
         "blkio_weight": .spare(nil) { reader, node in
             let value = reader.int(node, "blkio_weight", 0...1000)
             reader.change(\.limits) { $0.blockWeight = value }

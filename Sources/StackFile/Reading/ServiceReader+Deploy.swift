@@ -42,11 +42,9 @@ extension ServiceReader {
         case "replicated": break
         case "global":
             change(\.placement) { $0.isGlobal = true }
-            warn(node.place, "\"deploy.mode: global\" is read but not used yet")
         case "replicated-job", "global-job":
             change(\.lifecycle) { $0.startOnce = true }
             if node.text == "global-job" { change(\.placement) { $0.isGlobal = true } }
-            wait(node.place, "\"deploy.mode: \(node.text ?? "")\"")
         default:
             error(
                 node.place, "deploy.mode is \(node.kind)",
@@ -157,6 +155,5 @@ extension ServiceReader {
             $0.preferences = preferences
             $0.maxReplicasPerNode = most
         }
-        warn(node.place, "\"deploy.placement\" is read but not used yet")
     }
 }

@@ -101,20 +101,23 @@ extension ServiceReader {
         if ["always", "unless-stopped"].contains(policy) { return }
         if node.bool == false || policy == "on-failure" || policy.hasPrefix("on-failure:") {
             change(\.lifecycle) { $0.restart = node.bool == false ? "no" : policy }
-            warn(
-                node.place, "\"\(key)\" is read but not used yet",
-                hint: "containers of a service are always brought back")
+            restart = (key, node.place)
         } else {
             error(node.place, "\(key) must be no, always, on-failure or unless-stopped, not \(node.kind)")
         }
     }
 
+    /// Known when all keys and labels are read: what runs once is asked how often it is tried.
+    mutating func checkRestart() {
+        guard let restart, spec.lifecycle?.startOnce != true else { return }
+        warn(
+            restart.place, "\"\(restart.key)\" is read but not used yet",
+            hint: "containers of a service are always brought back; io.rancher.container.start_once lets one end")
+    }
+
     mutating func readStartOnCreate(_ node: YAMLNode) {
         guard bool(node, "start_on_create") == false else { return }
         change(\.lifecycle) { $0.startOnCreate = false }
-        waiting.error(
-            node.place, "service \"\(raw.name)\": \"start_on_create: false\" is not carried out yet",
-            hint: "leave the service out, or scale: 0")
     }
 
     mutating func readScalePolicy(_ node: YAMLNode) {

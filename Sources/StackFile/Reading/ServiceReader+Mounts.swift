@@ -52,14 +52,13 @@ extension ServiceReader {
                 hint: "give an absolute path or a volume's name")
         }
         guard !options.isEmpty else { return }
-        let propagations = ["shared", "rshared", "slave", "rslave", "private", "rprivate"]
         for option in options {
-            change(\.storage) { $0.mountOptions.append(.init(target: mount.target, option: option)) }
-            if propagations.contains(option) {
-                waiting.error(
-                    place, "service \"\(raw.name)\": volumes: the option \"\(option)\" is not carried out yet")
-            } else {
-                warn(place, "volumes: the option \"\(option)\" is read but not used yet")
+            let option = ContainerStorage.MountOption(target: mount.target, option: option)
+            change(\.storage) { $0.mountOptions.append(option) }
+            if option.isPart {
+                wait(place, "volumes: the option \"\(option.option)\"")
+            } else if option.isForReaders {
+                warn(place, "volumes: the option \"\(option.option)\" is read but not used yet")
             }
         }
     }

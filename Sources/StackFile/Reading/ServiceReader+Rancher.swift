@@ -36,7 +36,6 @@ extension ServiceReader {
         if let quorum = node["recreate_on_quorum_strategy_config"], !quorum.isNull {
             checkKeys(quorum, "recreate_on_quorum_strategy_config", known: ["quorum"])
             number(quorum, "quorum", 1...1000) { check.quorum = $0 }
-            warn(quorum.place, "\"recreate_on_quorum_strategy_config\" is read but not used yet")
         }
         spec.healthCheck = check
     }

@@ -11,6 +11,8 @@ struct ServiceReader {
     var diagnostics = Diagnostics()
     /// What is read and not carried out yet.
     var waiting = Diagnostics()
+    /// Which key says that containers aren't always brought back, and where.
+    var restart: (key: String, place: Place)?
     /// The key that is being read.
     var key = ""
 
@@ -39,6 +41,7 @@ struct ServiceReader {
         LabelRules.apply(&self)
         if raw["scale"] == nil, raw["deploy"]?.value["replicas"] == nil { spec.keepsScale = true }
         if raw["retain_ip"] == nil { spec.keepsRetainIP = true }
+        checkRestart()
     }
 
     private mutating func read(_ pair: YAMLNode.Pair, as kind: ServiceKey) {

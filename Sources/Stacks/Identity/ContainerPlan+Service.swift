@@ -32,13 +32,6 @@ public struct ContainerIdentity: Hashable, Sendable {
     /// The network that the stack's containers share.
     public var network: String { "slipway-\(environment)-\(stack)" }
 
-    /// The mount with a named volume that is the stack's own, as compose's are its project's: two stacks that call one
-    /// `data` don't share it.
-    func scoped(_ mount: VolumeMount) -> VolumeMount {
-        guard let source = mount.source, !mount.isBind else { return mount }
-        return VolumeMount(source: "\(environment)-\(stack)-\(source)", target: mount.target, readOnly: mount.readOnly)
-    }
-
     /// `environment-stack-service-rollout-slot`: a name that is taken means adopt, not create.
     public func name(of service: String) -> String {
         let service = primary.map { "\($0)-\(service)" } ?? service
@@ -81,19 +74,21 @@ extension ContainerPlan {
         }
         let shared = spec.networking?.sharedWith.flatMap { neighbours[$0] }
         let usesStackNetwork = spec.networkMode == nil && shared == nil
+        // Names of containers are Slipway's own; who called it by the one in the file still finds it.
+        let called = spec.scale == 1 ? [spec.lifecycle?.containerName].compactMap(\.self) : []
         let names = [spec.name] + (identity.primary.map { ["\(spec.name).\($0)"] } ?? [])
-        let aliases = names + names.map { "\($0).\(identity.stack)" } + linkAliases
+        let aliases = names + names.map { "\($0).\(identity.stack)" } + linkAliases + called
         self.init(
             name: name, image: spec.runnableImage, command: spec.command, entrypoint: spec.entrypoint,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
-            volumes: spec.volumes.map(identity.scoped) + spec.secretVolumes,
+            volumes: spec.volumes.map { identity.scoped($0, of: spec) } + spec.secretVolumes,
             ports: spec.publishedPorts(edge: edge),
             network: shared.map { "container:\($0)" } ?? spec.networkMode ?? identity.network,
             aliases: usesStackNetwork ? Array(Set(aliases)).sorted() : [], extraHosts: spec.extraHosts, dns: spec.dns,
             hostname: spec.hostname, user: spec.user, workingDirectory: spec.workingDirectory, tty: spec.tty,
             stdinOpen: spec.stdinOpen, privileged: spec.privileged, readOnly: spec.readOnly, capAdd: spec.capAdd,
             capDrop: spec.capDrop, memoryLimit: spec.memoryLimit, cpuShares: spec.cpuShares,
-            stopSignal: spec.stopSignal, initProcess: spec.initProcess, restart: "unless-stopped")
+            stopSignal: spec.stopSignal, initProcess: spec.initProcess, restart: spec.restartPolicy)
         isolation = spec.isolation
         isolation?.pid = spec.isolation?.pid.map { Self.namespace($0, neighbours) }
         isolation?.ipc = spec.isolation?.ipc.map { Self.namespace($0, neighbours) }
@@ -104,6 +99,10 @@ extension ContainerPlan {
         networking = spec.networking
         memoryMounts = spec.storage?.memoryMounts ?? []
         logging = spec.logging
+        probe = spec.probe
+        mountOptions = spec.storage?.mountOptions ?? []
+        volumeDriver = spec.storage?.volumeDriver
+        storageOptions = spec.storage?.driverOptions ?? [:]
     }
 
     /// A namespace as the engine calls it: `service:web` is that of a container.

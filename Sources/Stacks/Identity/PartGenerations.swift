@@ -62,7 +62,11 @@ struct UnitGoal: Sendable {
         self.parts = parts ?? PartGenerations(of: spec, all: generation)
     }
 
-    var kind: UnitKind { UnitKind(generation: generation, parts: parts, scale: spec.scale) }
+    var kind: UnitKind {
+        // A global service has as many as there are hosts for it.
+        let scale = spec.placement?.isGlobal == true ? Int.max : spec.scale
+        return UnitKind(generation: generation, parts: parts, scale: scale)
+    }
 }
 
 extension ServiceSpec {

@@ -20,10 +20,11 @@ private func nextForward(_ rollout: Rollout, _ seen: RolloutObservation, _ now: 
     if seen.cancelRequested { return .beginRollback("cancelled") }
     if let problem = seen.problem { return .beginRollback(problem) }
     if let deadline = rollout.deadline, now >= deadline {
-        let waitingFor = seen.unavailable.map { ": \($0)" } ?? ""
+        let waitingFor = (seen.unavailable ?? seen.placement?.reason).map { ": \($0)" } ?? ""
         return .beginRollback("not done after \(rollout.options.deadline / 1000) s\(waitingFor)")
     }
-    if let unavailable = seen.unavailable { return .wait(unavailable, until: rollout.deadline) }
+    // What can't be brought in whole isn't begun.
+    if let reason = seen.unavailable ?? seen.placement?.reason { return .wait(reason, until: rollout.deadline) }
     let pass = RolloutPass(
         goal: rollout.spec, generation: seen.generation, rollout: rollout, seen: seen, now: now)
     if let failure = pass.failure { return .beginRollback(failure) }

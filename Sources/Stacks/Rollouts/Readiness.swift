@@ -26,10 +26,9 @@ enum Readiness: Hashable, Sendable {
     init(of member: RolloutObservation.Member, spec: ServiceSpec?, settle: Int, steady: Int? = nil, now: Date) {
         var result = Readiness.ready
         for part in member.containers where !part.isDone {
-            let check = part.sidekick == nil ? spec?.healthCheck : spec?.part(part.sidekick)?.healthCheck
             let its = Readiness(
-                of: part, check: check, wasAdmitted: member.isAdmitted, settle: settle, steady: steady ?? settle,
-                now: now)
+                of: part, spec: part.sidekick == nil ? spec : spec?.part(part.sidekick),
+                wasAdmitted: member.isAdmitted, settle: settle, steady: steady ?? settle, now: now)
             switch (result, its) {
             case (_, .failed), (.ready, _): result = its
             default: break
@@ -43,13 +42,20 @@ enum Readiness: Hashable, Sendable {
     }
 
     private init(
-        of part: RolloutObservation.Member.Part, check: HealthCheck?, wasAdmitted: Bool, settle: Int, steady: Int,
+        of part: RolloutObservation.Member.Part, spec: ServiceSpec?, wasAdmitted: Bool, settle: Int, steady: Int,
         now: Date
     ) {
-        let name = part.name
+        let (name, check, runsOnce) = (part.name, spec?.gate, spec?.runsOnce == true)
         let age = part.startedAt.map { now.timeIntervalSince($0) } ?? 0
         let status = part.exitStatus.map { " with status \($0)" } ?? ""
         switch part.state {
+        case .exited where runsOnce && part.exitStatus == 0:
+            self = .ready
+        case .running where runsOnce && part.sidekick != nil:
+            // Nobody waits for a sidekick's end.
+            self = .ready
+        case .restarting where runsOnce, .running where runsOnce:
+            self = .starting("\(name) runs to its end", until: nil)
         case .exited, .dead:
             self = .failed("\(name) exited\(status)")
         case .created:

@@ -8,10 +8,13 @@ import Model
 ///
 /// - Parameters:
 ///   - generation: of the containers that shall run.
+///   - placement: where they are to be; nil where there is nothing to choose.
 ///   - options: of the rollout that brought them.
 func repairs(
-    of spec: ServiceSpec, generation: Int64, members: [RolloutObservation.Member], options: RolloutOptions, now: Date
+    of spec: ServiceSpec, generation: Int64, members: [RolloutObservation.Member], placement: Placement? = nil,
+    options: RolloutOptions, now: Date
 ) -> [RolloutStep] {
+    let slots = spec.slots(in: placement)
     var steps: [RolloutStep] = []
     var filled: Set<Int> = []
     let standing = members.filter { $0.parkedAt == nil && $0.state != .removing }
@@ -19,8 +22,7 @@ func repairs(
         Readiness(of: member, spec: spec, settle: options.settle, now: now)
     }
     for member in standing.sorted(by: { ($0.slot, $0.id) < ($1.slot, $1.id) }) {
-        guard member.generation == generation, (1...max(spec.scale, 1)).contains(member.slot), spec.scale > 0,
-            filled.insert(member.slot).inserted
+        guard member.generation == generation, slots.contains(member.slot), filled.insert(member.slot).inserted
         else {
             if let step = farewell(to: member, drain: options.drain, now: now) { steps.append(step) }
             continue
@@ -29,6 +31,8 @@ func repairs(
             steps.append(.create(slot: member.slot))
             continue
         }
+        // It ran, or was never meant to.
+        guard !spec.isLeftAlone else { continue }
         switch member.state {
         case .created, .exited, .dead: steps.append(.start(member.id))
         case .running:
@@ -38,9 +42,9 @@ func repairs(
             case .failed:
                 let others = standing.filter { $0.id != member.id && $0.isServing && fit($0) == .ready }
                 let mayReplace =
-                    switch spec.healthCheck?.strategy {
+                    switch spec.gate?.strategy {
                     case .recreate?: true
-                    case .recreateOnQuorum?: !others.isEmpty
+                    case .recreateOnQuorum?: others.count >= spec.healthCheck?.quorum ?? 1
                     case .some(.none), nil: false
                     }
                 if mayReplace { steps.append(.remove(member.id)) }
@@ -49,7 +53,10 @@ func repairs(
         case .paused, .restarting, .removing: break
         }
     }
-    for slot in 1...max(spec.scale, 1) where spec.scale > 0 && !filled.contains(slot) {
+    // That a rollout has ended says that each container has run to its end, whether it is still there or not.
+    for slot in slots where !filled.contains(slot) && !spec.runsOnce {
+        // One that no host takes now is looked at again when a host comes.
+        if let placement, placement.hosts[slot] == nil { continue }
         let parked = members.first { $0.parkedAt != nil && $0.generation == generation && $0.slot == slot }
         steps.append(parked.map { .start($0.id) } ?? .create(slot: slot))
     }

@@ -135,6 +135,8 @@ public struct RolloutObservation: Hashable, Sendable {
     public var generation: Int64
     /// The generation that ran before; nil when the service is new.
     public var previousGeneration: Int64?
+    /// Where the containers of what is to be brought in (or back) are to be; nil where there is nothing to choose.
+    public var placement: Placement?
     /// Whether the engine has the image of what is to be brought in (or back).
     public var imageReady: Bool
     /// Whether TCP ports are the edge's.

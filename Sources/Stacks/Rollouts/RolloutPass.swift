@@ -35,22 +35,24 @@ struct RolloutPass {
         startsFirst =
             !seen.keepsPrimary
             && [rollout.spec, rollout.previous].allSatisfy { $0?.startsFirst(edge: seen.edge) ?? true }
-        count = goal?.scale ?? 0
+        let slots = goal?.slots(in: seen.placement) ?? []
         batch = max(1, rollout.options.batchSize)
         var wanted: [Int: Member] = [:]
         var surplus: [Member] = []
+        // One that ran to its end before this rollout has done so for its way back too, parked or not.
+        let isDone = { (member: Member) in member.generation == generation && goal?.isDone(member) == true }
         for member in seen.members.sorted(by: { ($0.slot, $0.id) < ($1.slot, $1.id) })
-        where member.parkedAt == nil && member.state != .removing {
-            if member.generation == generation, (1...max(1, count)).contains(member.slot), count > 0,
-                wanted[member.slot] == nil
-            {
+        where (member.parkedAt == nil || isDone(member)) && member.state != .removing {
+            if member.generation == generation, slots.contains(member.slot), wanted[member.slot] == nil {
                 wanted[member.slot] = member
-            } else {
+            } else if member.parkedAt == nil {
                 surplus.append(member)
             }
         }
-        let missing = count > 0 ? (1...count).filter { wanted[$0] == nil } : []
+        let runsAgain = !(goal?.runsOnce == true && rollout.state == .rollingBack)
+        let missing = slots.filter { wanted[$0] == nil && runsAgain }
         self.missing = missing
+        count = runsAgain ? slots.count : wanted.count
         self.wanted = wanted.sorted { $0.key < $1.key }.map(\.value)
         self.surplus = surplus
         resumable = Dictionary(
@@ -70,7 +72,7 @@ struct RolloutPass {
 
     /// Why this can't end well; nil while it can.
     var failure: String? {
-        for member in wanted where !isStopped(member) {
+        for member in wanted where !isStopped(member) && !isDone(member) {
             if case .failed(let reason)? = readiness[member.id] { return reason }
         }
         return nil
@@ -84,7 +86,7 @@ struct RolloutPass {
     /// Whether it stands still because the engine, the machine or a person stopped it: one that exits by itself is
     /// restarted by the engine. What ran before is always worth another start.
     private func isStopped(_ member: Member) -> Bool {
-        guard member.state == .exited else { return false }
+        guard member.state == .exited, goal?.isLeftAlone != true else { return false }
         return rollout.state == .rollingBack || ranBefore(member)
             || [0, 130, 137, 143].contains(member.exitStatus ?? 1)
     }
@@ -96,6 +98,8 @@ struct RolloutPass {
     }
 
     func isReady(_ member: Member) -> Bool { readiness[member.id] == .ready }
+
+    private func isDone(_ member: Member) -> Bool { goal?.isDone(member) == true }
 
     /// The next act or wait; nil when everything is as it should be.
     var step: RolloutStep? {
@@ -157,7 +161,7 @@ struct RolloutPass {
 
     private var start: RolloutStep? {
         if let part = wanted.first(where: { !$0.isWhole }) { return .create(slot: part.slot) }
-        let first = wanted.first { $0.state == .created || isStopped($0) } ?? resumed
+        let first = wanted.first { ($0.state == .created || isStopped($0)) && !isDone($0) } ?? resumed
         return first.map { .start($0.id) }
     }
 
@@ -167,14 +171,12 @@ struct RolloutPass {
     }
 
     private var admission: RolloutStep? {
-        wanted.first { $0.awaitsAdmission && isReady($0) }.map { .admit($0.id) }
+        wanted.first { $0.awaitsAdmission && isReady($0) && !isDone($0) }.map { .admit($0.id) }
     }
 
     /// Fills the next empty slot where the batch and the limit on running containers leave room.
     private var fill: RolloutStep? {
-        // A container that is kept can be in the new unit only when it isn't in the old one any more.
-        let taken = seen.keepsPrimary ? Set(surplus.map(\.slot)) : []
-        guard let slot = missing.first(where: { !taken.contains($0) }) else { return nil }
+        guard let slot = nextSlot else { return nil }
         let isAlone = surplus.isEmpty
         if !isAlone {
             let finished = wanted.count - starting.count
@@ -185,6 +187,14 @@ struct RolloutPass {
             }
         }
         return resumable[slot].map { .start($0.id) } ?? .create(slot: slot)
+    }
+
+    /// Where a container must not run beside the one that it replaces, a slot that is free.
+    private var nextSlot: Int? {
+        // A container that is kept can be in the new unit only when it isn't in the old one any more.
+        if seen.keepsPrimary { return missing.first { slot in !surplus.contains { $0.slot == slot } } }
+        guard let goal, goal.holdsSlots, !startsFirst else { return missing.first }
+        return missing.first { slot in !surplus.contains { $0.slot == slot && $0.isUp } }
     }
 
     private var wait: RolloutStep? {
@@ -202,7 +212,7 @@ struct RolloutPass {
     // MARK: Counts
 
     /// Containers of the goal that don't serve yet.
-    private var starting: [Member] { wanted.filter { !(isReady($0) && $0.isServing) } }
+    private var starting: [Member] { wanted.filter { !(isReady($0) && $0.isServing || isDone($0)) } }
     private var draining: [Member] { surplus.filter { $0.drainStartedAt != nil } }
     /// How many take new requests now.
     private var serving: Int { wanted.count - starting.count + surplus.filter(\.isServing).count }

@@ -37,6 +37,10 @@ func request(
         stack: stack, spec: StackSpec(services: []), options: last?.options ?? RolloutOptions(),
         revision: last?.revision)
     switch change {
+    case .scale where spec.placement?.isGlobal == true:
+        throw Failure(
+            .conflict, "\(stack)/\(service) has one container on each host that fits: it has no scale",
+            hint: "Change the hosts' labels, or the service's rules.")
     case .scale(let scale):
         guard (0...ServiceChange.largestScale).contains(scale) else {
             throw Failure(

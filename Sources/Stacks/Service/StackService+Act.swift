@@ -49,6 +49,9 @@ extension StackService {
             entries.append(Rollout.Entry(at: now(), text: "created \(container.name)"))
         }
         guard let primary = there[nil] else { return }
+        if goal.spec.staysCreated {
+            return try await store.write { [entries] db in try Self.note(entries, of: scene.rolloutID, db) }
+        }
         var unit =
             known
             ?? Member(
@@ -66,35 +69,41 @@ extension StackService {
         _ part: ServiceSpec, _ sidekick: String?, _ goal: UnitGoal, slot: Int, _ scene: Scene
     ) async throws -> Member.Part {
         let (key, generation) = (scene.key, goal.parts[sidekick] ?? goal.generation)
-        let (origin, aliases) = try await store.read { db in
+        let (origin, aliases, keepsAddresses) = try await store.read { db in
             let origin = try RolloutRecord.find(db, id: generation)?.rollout
             var specs = try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).map(\.spec)
             specs += try RolloutRecord.fetch(
                 db, where: "environmentID = ? AND stack = ? AND state IN \(RolloutRecord.open)",
                 [key.environmentID, key.stack]
             ).map(\.rollout.spec)
-            return (origin, specs.flatMap(\.parts).flatMap { $0.linkAliases(of: part.name) })
+            return (
+                origin, specs.flatMap(\.parts).flatMap { $0.linkAliases(of: part.name) },
+                specs.contains(where: \.retainIP)
+            )
         }
         var identity = ContainerIdentity(
             instance: instance, environment: scene.environment.name, stack: key.stack, generation: generation,
             slot: slot, deployID: origin?.deployID, revision: origin?.revision)
         identity.primary = sidekick == nil ? nil : key.service
+        let host = try await host(for: slot, of: goal.spec, generation: goal.generation, scene)
         let spec = origin?.spec.part(sidekick) ?? part
-        let plan = ContainerPlan(
+        var plan = ContainerPlan(
             of: spec, at: identity, edge: edge != nil, linkAliases: aliases,
             secretVariables: try await secretVariables(of: spec, scene),
             neighbours: goal.spec.sidekicks == nil ? [:] : neighbours(identity, goal))
+        plan.host = host
         if plan.network == identity.network {
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
-            try await scene.engine.ensureNetwork(plan.network, labels: labels)
+            if spec.retainIP, sidekick == nil {
+                plan.address = try await keptAddress(slot: slot, network: plan.network, labels: labels, scene)
+            } else if keepsAddresses {
+                _ = try await scene.engine.ensureAddressedNetwork(plan.network, labels: labels)
+            } else {
+                try await scene.engine.ensureNetwork(plan.network, labels: labels)
+            }
         }
-        for volume in plan.volumes where !volume.isBind {
-            guard let name = volume.source else { continue }
-            var labels = labels(of: scene.environment)
-            labels[Label.stack] = key.stack
-            try await scene.engine.ensureVolume(name, labels: labels)
-        }
+        try await ensureVolumes(of: spec, at: identity, scene)
         let id = try await scene.engine.create(plan)
         return Member.Part(id: id, name: plan.name, sidekick: sidekick, generation: generation, state: .created)
     }
@@ -117,13 +126,14 @@ extension StackService {
         return try used.variables.mapValues { try $0.revealed(with: given) }
     }
 
-    /// Puts the service's secrets that are files into a container that is about to start: at the start and not when it
-    /// is created, so that a crash between the two leaves none without them.
-    private func writeSecrets(into part: Member.Part, _ scene: Scene) async throws {
-        let used = try await store.read { db in
-            try RolloutRecord.find(db, id: part.generation)?.rollout.spec.part(part.sidekick)?.secrets
+    /// Puts the service's configurations, and its secrets that are files, into a container that is about to start: at the
+    /// start and not when it is created, so that a crash between the two leaves none without them.
+    private func writeFiles(into part: Member.Part, _ scene: Scene) async throws {
+        let spec = try await store.read { db in
+            try RolloutRecord.find(db, id: part.generation)?.rollout.spec.part(part.sidekick)
         }
-        guard let used, !used.files.isEmpty else { return }
+        if let files = spec?.configFiles, !files.isEmpty { try await scene.engine.write(files, into: part.id) }
+        guard let used = spec?.secrets, !used.files.isEmpty else { return }
         let given = try await secrets.given(used, scene.environment)
         let files = try used.files.map { file in
             ContainerFile(
@@ -138,7 +148,7 @@ extension StackService {
         let member = try scene.member(id)
         var entries = earlier
         for part in try await inOrder(member, scene) where !part.isUp && !part.isDone {
-            try await writeSecrets(into: part, scene)
+            try await writeFiles(into: part, scene)
             try await scene.engine.start(part.id)
             entries.append(Rollout.Entry(at: now(), text: "started \(part.name)"))
         }

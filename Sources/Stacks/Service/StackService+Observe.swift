@@ -44,7 +44,10 @@ extension StackService {
                 containerID: container.id, address: address, startedAt: container.startedAt, check: check)
         }
         await prober.watch(subjects, of: key)
-        let health = await prober.records(of: key)
+        var health = await prober.records(of: key)
+        for container in containers where container.spec(in: specs)?.isCheckedInside == true {
+            health[container.id] = HealthRecord(engineSaysOf: container)
+        }
         let edge = edgeIsFresh && !hasMoved ? edge.map { _ in lastEdge } : try await convergeEdge()
         return Sight(
             environment: environment, engine: engine, containers: containers, records: records, specs: specs,
@@ -102,10 +105,10 @@ extension StackService {
                 address: container.address, health: sight.health[container.id], isAdmitted: isAdmitted,
                 isInEdge: isAdmitted, drainStartedAt: drainStart(container.id, record),
                 isDrained: record?.drainStartedAt != nil, parkedAt: record?.parkedAt)
-            let sidekick = container.labels[Label.sidekick]
-            guard let edge = sight.edge, let ports = container.spec(in: sight.specs)?.edgePorts, !ports.isEmpty else {
-                return SeenContainer(member: member, sidekick: sidekick)
-            }
+            let (sidekick, spec) = (container.labels[Label.sidekick], container.spec(in: sight.specs))
+            var seen = SeenContainer(member: member, sidekick: sidekick)
+            seen.runsOnce = sidekick != nil && spec?.runsOnce == true
+            guard let edge = sight.edge, let ports = spec?.edgePorts, !ports.isEmpty else { return seen }
             let servers = ports.map { port in
                 let backend = EdgeConfiguration.name(environment: sight.environment.name, key: key, port: port)
                 let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
@@ -113,7 +116,8 @@ extension StackService {
             }
             member.isInEdge = isAdmitted && servers.allSatisfy { $0?.isUp == true }
             member.isDrained = member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
-            return SeenContainer(member: member, sidekick: sidekick)
+            seen.member = member
+            return seen
         }
     }
 
@@ -148,7 +152,11 @@ extension StackService {
                 }
                 seen.problem = seen.problem ?? names.compactMap { refused[$0] }.first
             }
-            if let goal = record.goal, isShort(of: goal, seen.members) {
+            if let goal = record.goal, !record.isRemoval {
+                seen.placement = try await placement(
+                    of: goal.spec, generation: goal.generation, record.key, in: sight.environment, on: sight.engine)
+            }
+            if let goal = record.goal, isShort(of: goal, seen) {
                 seen.imageReady = try await imagesToPull(of: goal, record, on: sight.engine).isEmpty
             }
         } catch let failure as Failure {
@@ -159,8 +167,9 @@ extension StackService {
     }
 
     /// Whether fewer containers of the goal are there than shall be, so that its image may be needed.
-    private func isShort(of goal: UnitGoal, _ members: [Member]) -> Bool {
-        members.count { $0.generation == goal.generation && $0.parkedAt == nil && $0.isWhole } < goal.spec.scale
+    private func isShort(of goal: UnitGoal, _ seen: RolloutObservation) -> Bool {
+        let count = seen.members.count { $0.generation == goal.generation && $0.parkedAt == nil && $0.isWhole }
+        return count < goal.spec.slots(in: seen.placement).count
     }
 
     /// Images of the parts that a rollout brings in which the engine hasn't got, or which shall be pulled whatever it has.

@@ -121,11 +121,12 @@ extension StackService {
                 let record = records.first { $0.id == container.id }
                 let origin = container.generation.flatMap { origins[$0] }
                 let sidekick = container.labels[Label.sidekick]
+                let part = spec.part(sidekick) ?? spec
+                let health = part.isCheckedInside ? HealthRecord(engineSaysOf: container) : health[container.id]
                 var view = view(
-                    of: container, spec.part(sidekick) ?? spec, record, health[container.id],
-                    sidekick == nil ? origin?.pinnedImage : nil)
+                    of: container, part, record, health, sidekick == nil ? origin?.pinnedImage : nil)
                 (view.deployID, view.rolloutID) = (origin?.deployID, container.generation)
-                view.sidekick = sidekick
+                (view.sidekick, view.host) = (sidekick, container.host)
                 return view
             }
             let rollout = latest[key]?.rollout
@@ -162,9 +163,11 @@ extension StackService {
         let digest = ImageReference(container.image)?.digest
         let isParked = record?.parkedAt != nil
         let text: String =
-            if isParked { "parked" } else if container.state != .running {
+            if isParked { "parked" } else if spec.runsOnce, container.state == .exited, container.exitStatus == 0 {
+                "ran once"
+            } else if container.state != .running {
                 container.exitStatus.map { "\(container.state.rawValue) (\($0))" } ?? container.state.rawValue
-            } else if record?.drainStartedAt != nil { "draining" } else if spec.healthCheck == nil {
+            } else if record?.drainStartedAt != nil { "draining" } else if spec.gate == nil {
                 record?.admittedAt == nil ? "starting" : "running"
             } else if let health {
                 health.verdict == .initializing ? "starting" : health.verdict.rawValue
@@ -189,6 +192,11 @@ extension StackService {
         let fit = containers.filter {
             $0.sidekick == nil && $0.serving && $0.health != HealthRecord.Verdict.unhealthy.rawValue
         }.count
+        if spec.runsOnce, rollout?.state == .done || rollout?.state == .rolledBack { return .startedOnce }
+        if spec.staysCreated, fit == 0 { return .stopped }
+        if spec.placement?.isGlobal == true, fit > 0, containers.contains(where: { !$0.parked && !$0.serving }) {
+            return .degraded
+        }
         if spec.scale == 0 || containers.allSatisfy(\.parked) && rollout?.state == .failed { return .stopped }
         return fit >= spec.scale ? .active : fit == 0 ? .down : .degraded
     }

@@ -44,7 +44,7 @@ extension StackService {
             noted[record.rollout.id] = nil
             return try await carryOut(step, record, seen)
         }
-        if seen.unavailable != nil { try await noteOnce(record, reason) }
+        if seen.unavailable != nil || seen.placement?.reason == reason { try await noteOnce(record, reason) }
         return .waits(until: until, isBlind: seen.unavailable != nil)
     }
 
@@ -161,7 +161,8 @@ extension StackService {
         let parked = Set(
             try ContainerRecord.all(db, of: record.key).filter { $0.parkedAt != nil }
                 .map { PartKey(sidekick: $0.sidekick, generation: $0.generation) })
-        let done = parked.isEmpty ? [] : try RolloutRecord.ofService(db, record.key, and: "state = 'done'")
+        // What runs to its end does so again for whoever asks for it.
+        let done = parked.isEmpty || spec.runsOnce ? [] : try RolloutRecord.ofService(db, record.key, and: "state = 'done'")
         for earlier in done.reversed()
         where earlier.rollout.spec.hash == hash && earlier.rollout.revision == record.rollout.revision {
             guard let goal = earlier.goal else { continue }
@@ -208,6 +209,7 @@ extension StackService {
             try record.update(db)
             if state == .done, record.isRemoval {
                 try ServiceRecord.delete(db, key)
+                try KeptAddress.forget(key, db)
             } else if state == .done {
                 try ServiceRecord(
                     key: key, spec: record.rollout.spec, generation: record.generation ?? record.rollout.id,
@@ -255,7 +257,10 @@ extension StackService {
 
     private func noteServing(_ record: RolloutRecord, _ seen: RolloutObservation) async throws {
         guard seen.unavailable == nil, record.rollout.state != .queued else { return }
-        let serving = seen.members.filter { $0.isServing && $0.generation == record.goal?.generation }.count
+        let serving = seen.members.filter { member in
+            member.generation == record.goal?.generation
+                && (member.isServing || record.goal?.spec.isDone(member) == true)
+        }.count
         let id = record.rollout.id
         guard serving != record.rollout.serving else { return }
         try await store.write { db in

@@ -141,8 +141,11 @@ extension StackService {
             // Whatever is healthy goes on serving; a person decides.
             logger.debug("left alone after a failed rollback", metadata: ["service": "\(key)"])
         } else if let service {
+            let placement = try await placement(
+                of: service.spec, generation: service.generation, key, in: environment, on: engine)
             steps = repairs(
-                of: service.spec, generation: service.generation, members: members, options: options, now: now())
+                of: service.spec, generation: service.generation, members: members, placement: placement,
+                options: options, now: now())
             let limit = now().addingTimeInterval(-Double(options.park) / 1000)
             steps += members.filter { $0.parkedAt.map { $0 < limit } ?? false }.map { .remove($0.id) }
         } else {
@@ -152,7 +155,8 @@ extension StackService {
                 .map { isKept && $0.state != .created ? .park($0.id) : .remove($0.id) }
         }
         steps += members.filter { $0.parkedAt != nil && $0.isUp }.map { .park($0.id) }
-        let isWaiting = members.contains { $0.parkedAt == nil && !$0.isServing }
+        let isLeftAlone = service?.spec.isLeftAlone == true
+        let isWaiting = !isLeftAlone && members.contains { $0.parkedAt == nil && !$0.isServing }
         let isSoon = service != nil && last?.state != .rollbackFailed && (isWaiting || !steps.isEmpty)
         if isSoon { tendSoon(environment.id) }
         for step in steps {

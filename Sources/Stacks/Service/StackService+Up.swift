@@ -25,6 +25,7 @@ extension StackService {
             if case .roll(_, let spec, _, _) = decision { spec } else { nil }
         }
         try await checkPorts(of: rolling, request.stack, environment)
+        try await checkPlacement(of: rolling, request, environment)
         var options = request.options
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
@@ -87,6 +88,7 @@ extension StackService {
                 try await complete(&sidekick, asIn: current?.part(sidekick.name), pin)
                 chosen[index].sidekicks?[place] = sidekick
             }
+            chosen[index].scale = chosen[index].asked
         }
         return chosen
     }

@@ -23,10 +23,15 @@ extension StackService {
             var labels = labels(of: environment)
             labels[Label.stack] = record.key.stack
             labels[Label.service] = record.key.service
-            let running = try await engine.containers(labels: labels).filter { $0.state == .running }
+            let spec = record.rollout.spec
+            // What ran to its end, or was only created, is held to its digest too.
+            let running = try await engine.containers(labels: labels).filter {
+                $0.state == .running || spec.isLeftAlone && $0.generation == record.generation
+            }
+            let isGlobal = spec.placement?.isGlobal == true
             let units = running.count { $0.labels[Label.sidekick] == nil }
-            if units != record.rollout.spec.scale {
-                differences.append("\(record.key): \(units) of \(record.rollout.spec.scale) containers run")
+            if isGlobal ? units == 0 : units != spec.scale {
+                differences.append("\(record.key): \(units) of \(spec.scale) containers run")
             }
             for container in running {
                 guard let wanted = wanted[container.labels[Label.sidekick] ?? record.key.service] else { continue }

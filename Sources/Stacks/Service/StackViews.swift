@@ -24,8 +24,10 @@ public struct ServiceView: Sendable, Codable, Hashable {
         case degraded
         /// None is fit.
         case down
-        /// Scale 0, or its first rollout failed.
+        /// Scale 0, its first rollout failed, or it is only created.
         case stopped
+        /// Each container ran to its end, as it was asked to do once.
+        case startedOnce = "started-once"
         /// The engine doesn't answer.
         case unknown
     }
@@ -77,6 +79,8 @@ public struct ContainerView: Sendable, Codable, Hashable, Identifiable {
     public var deployID: Int64?
     /// The rollout that made it.
     public var rolloutID: Int64?
+    /// Name of the host that it is on; nil where the environment has one.
+    public var host: String?
 
     public init(
         id: String, name: String, slot: Int, revision: SHA? = nil, image: String, imageDigest: Digest? = nil,

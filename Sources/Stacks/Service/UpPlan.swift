@@ -90,6 +90,9 @@ private func objections(toPart spec: ServiceSpec, edge: Bool) -> [String] {
     if !parts.isEmpty {
         found.append("\(name): \(parts.joined(separator: ", ")) can't be carried out on a Docker Engine yet")
     }
+    for constraint in spec.placement?.unreadableConstraints ?? [] {
+        found.append("\(name): the constraint \"\(constraint)\" can't be read, as in node.labels.disk == ssd")
+    }
     if spec.retainIP, spec.startFirst == true { found.append("\(name): retain_ip and start_first exclude each other") }
     let published = spec.publishedPorts(edge: edge).filter { $0.hostPort != nil }
     if spec.scale > 1, let port = published.first {
@@ -102,6 +105,14 @@ private func objections(toPart spec: ServiceSpec, edge: Bool) -> [String] {
     }
     if spec.networkMode == "host", spec.scale > 1, spec.healthCheck != nil {
         found.append("\(name): with the host's network only one container can listen, and the scale is \(spec.scale)")
+    }
+    for config in spec.unwritableConfigs {
+        found.append(
+            "\(name): the container is read_only, so that the config \(config.source) can only be in one of its volumes"
+        )
+    }
+    if spec.networking?.macAddress != nil, spec.scale > 1 {
+        found.append("\(name): one container only can have the mac_address, and the scale is \(spec.scale)")
     }
     if spec.readOnly, let file = spec.secrets?.files.first(where: { !$0.target.hasPrefix("\(SecretFile.folder)/") }) {
         found.append(

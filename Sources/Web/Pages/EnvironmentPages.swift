@@ -86,7 +86,7 @@ struct EnvironmentPage: Sendable {
     private var sum: HTML? {
         guard !stacks.isEmpty else { return nil }
         let services = stacks.flatMap(\.services)
-        let ill = services.filter { ![.active, .upgrading, .stopped].contains($0.state) }.count
+        let ill = services.filter { ![.active, .upgrading, .stopped, .startedOnce].contains($0.state) }.count
         return """
             \(Words.count(stacks.count, "stack")), \(Words.count(services.count, "service")), \
             \(Words.count(services.map(\.current.count).reduce(0, +), "container"))\(", <strong class=\"t-bad\">\(ill) not well</strong>", if: ill > 0)

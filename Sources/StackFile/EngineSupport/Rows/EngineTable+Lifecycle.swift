@@ -7,12 +7,12 @@ extension EngineTable {
         EngineRow(
             .service, "restart",
             .scalar("no, on-failure") { $0.bool == false || $0.text?.hasPrefix("on-failure") == true },
-            docker: "HostConfig.RestartPolicy", swarm: "TaskTemplate.RestartPolicy",
+            docker: "HostConfig.RestartPolicy of what runs once", swarm: "TaskTemplate.RestartPolicy",
             kubernetes: .refused(
                 "can't be: what a Deployment runs is always brought back",
                 hint: "io.rancher.container.start_once makes it a Job")),
         EngineRow(
-            .service, "container_name", .single, docker: "the container's name", swarm: unnamed, kubernetes: unnamed),
+            .service, "container_name", .single, docker: "a name in its network", swarm: unnamed, kubernetes: unnamed),
         EngineRow(
             .service, "container_name", .scaled,
             docker: .warning("is ignored: more than one container can't have it"), swarm: unnamed, kubernetes: unnamed),
@@ -21,7 +21,7 @@ extension EngineTable {
         EngineRow(
             .service, "scale", docker: "Slipway's loop", swarm: "Mode.Replicated.Replicas", kubernetes: "spec.replicas"),
         EngineRow(
-            .service, "scale_policy", docker: "Slipway's loop", swarm: .none,
+            .service, "scale_policy", docker: "the least of it, or the scale", swarm: .none,
             kubernetes: .refused("has no equivalent", hint: "use a HorizontalPodAutoscaler")),
         EngineRow(
             .service, "start_on_create", .off, docker: "created, and left alone", swarm: "no replicas",

@@ -55,12 +55,13 @@ extension EngineTable {
             .service, "healthcheck", docker: "Config.Healthcheck", swarm: "ContainerSpec.Healthcheck",
             kubernetes: "exec probes"),
         EngineRow(
-            .service, "healthcheck.start_interval", docker: "Config.Healthcheck", swarm: "ContainerSpec.Healthcheck",
-            kubernetes: .warning("is ignored: a start has the interval of every probe")),
+            .service, "healthcheck.start_interval", docker: sameInterval, swarm: "ContainerSpec.Healthcheck",
+            kubernetes: sameInterval),
         EngineRow(
             .service, "logging log_driver log_opt", docker: "HostConfig.LogConfig", swarm: "TaskTemplate.LogDriver",
             kubernetes: .warning("is ignored: nodes decide where logs go")),
     ]
 
+    private static let sameInterval = EngineVerdict.warning("is ignored: a start has the interval of every probe")
     private static let notBuilt = EngineVerdict.warning("is ignored: a deploy runs the image that the build pushed")
 }

@@ -29,7 +29,11 @@ struct ServiceConfiguration: Sendable {
         add("Health check", healthCheck)
         add("Environment", variables)
         add("Files of secrets", files)
-        add("Volumes", spec.volumes.map { code(Self.text($0)) })
+        add(
+            "Files",
+            (spec.storage?.configs ?? []).map { "\(code($0.target)) <span class=\"muted\">from \($0.source)</span>" })
+        add("Volumes", spec.volumes.map { code(Self.text($0)) } + storage)
+        add("In memory", (spec.storage?.memoryMounts ?? []).map(code))
         add("Links", spec.links.map(code))
         add("Links to other stacks", spec.externalLinks.map(code))
         add("Extra hosts", spec.extraHosts.map(code))
@@ -38,9 +42,16 @@ struct ServiceConfiguration: Sendable {
         add("Host name", one(spec.hostname))
         add("User", one(spec.user))
         add("Folder", one(spec.workingDirectory))
-        if let limit = spec.memoryLimit { add("Memory", ["at most \(Words.bytes(Int(clamping: limit)))"]) }
-        if let shares = spec.cpuShares { add("CPU shares", ["\(shares)"]) }
+        add("Hosts", hosts)
+        add("Memory", memory)
+        add("Processors", processors)
+        add("Limits", limits)
+        add("Devices", (spec.isolation?.devices ?? []).map(code) + (spec.isolation?.deviceRules ?? []).map(code))
+        add("Namespaces", namespaces)
+        add("Kernel parameters", pairs(spec.isolation?.sysctls, "="))
         add("Rights", rights)
+        add("Output", logging)
+        add("Begins and ends", lifecycle)
         add("Upgrades", upgrades)
         add("Stop", stop)
         add("Labels", spec.labels.sorted { $0.key < $1.key }.map { code("\($0.key): \($0.value)") })
@@ -58,7 +69,7 @@ struct ServiceConfiguration: Sendable {
     }
 
     /// A password that stands in the files can be read there; on a page it is for everybody behind one's shoulder.
-    private static func hidden(_ key: String) -> HTML {
+    static func hidden(_ key: String) -> HTML {
         "<code>\(key)=</code><span class=\"muted\">not shown; a secret would keep it out of the files too</span>"
     }
 
@@ -77,6 +88,7 @@ struct ServiceConfiguration: Sendable {
     }
 
     private var healthCheck: [HTML] {
+        if spec.healthCheck == nil, let probe = spec.probe { return Self.words(probe) }
         guard let check = spec.healthCheck else {
             return ["<span class=\"muted\">none: it must run for the settle time</span>"]
         }
@@ -100,6 +112,8 @@ struct ServiceConfiguration: Sendable {
         if spec.readOnly { rights.append("its own files are read-only") }
         for name in spec.capAdd { rights.append("with \(code(name))") }
         for name in spec.capDrop { rights.append("without \(code(name))") }
+        for option in spec.isolation?.securityOptions ?? [] { rights.append(code(option)) }
+        for group in spec.isolation?.groups ?? [] { rights.append("of the group \(code(group))") }
         return rights
     }
 
@@ -117,8 +131,8 @@ struct ServiceConfiguration: Sendable {
         return ["\(spec.stopSignal ?? "SIGTERM"), KILL after \(spec.stopGracePeriod ?? 10) s"]
     }
 
-    private func code(_ text: String) -> HTML { "<code>\(text)</code>" }
-    private func one(_ text: String?) -> [HTML] { text.map { [code($0)] } ?? [] }
+    func code(_ text: String) -> HTML { "<code>\(text)</code>" }
+    func one(_ text: String?) -> [HTML] { text.map { [code($0)] } ?? [] }
     private func words(_ words: [String]?) -> [HTML] {
         guard let words else { return [] }
         return [code(words.map { $0.contains(" ") ? "\"\($0)\"" : $0 }.joined(separator: " "))]

@@ -29,6 +29,7 @@ extension ServiceView {
         case .degraded: Badge(.warn, Icon.alert, "Degraded")
         case .down: Badge(.bad, Icon.cross, "Down")
         case .stopped: Badge(.quiet, Icon.minus, "Stopped")
+        case .startedOnce: Badge(.good, Icon.check, "Ran once")
         case .unknown: Badge(.bad, Icon.alert, "No answer")
         }
     }
