@@ -140,7 +140,8 @@ extension StackService {
             }
             if let goal = record.goal, isShort(of: goal, seen.members) {
                 let isHere = try await sight.engine.image(goal.spec.runnableImage) != nil
-                let mustPull = goal.spec.alwaysPull && record.rollout.state == .rolling && record.pulledAt == nil
+                let isAsked = goal.spec.alwaysPull || record.rollout.options.pull == true
+                let mustPull = isAsked && record.rollout.state == .rolling && record.pulledAt == nil
                 seen.imageReady = isHere && !mustPull
             }
         } catch let failure as Failure {

@@ -28,7 +28,8 @@ extension StackService {
         var options = request.options
         options.batchSize = max(1, request.batchSize ?? options.batchSize)
         options.interval = max(0, request.interval ?? options.interval)
-        let pruned = request.prune ? now.keys.filter { request.spec[$0] == nil }.sorted() : []
+        options.pull = request.pull
+        let pruned = request.removals(among: now.keys)
         let (at, hasEdge) = (self.now(), edge != nil)
         let outcomes = try await store.write { [options] db in
             try admit(db)
@@ -46,8 +47,9 @@ extension StackService {
                 outcomes.append(
                     ServiceOutcome(
                         service: name, action: .removed, rolloutID: id,
-                        message: "\(name): removing it, the file does not name it"))
+                        message: "\(name): removing it, \(request.prune ? "the file does not name it" : "as asked")"))
             }
+            if let text = request.description { try StackNote.save(text, of: request.stack, environment, db) }
             if request.confirmUpgrade { try Self.expireParked(chosen.map(\.name), request.stack, environment, db) }
             if let key { try UpAnswer.keep(db, key, outcomes, at: at) }
             try Store.log("environment/\(environment.id)", "up", in: db)
@@ -59,7 +61,7 @@ extension StackService {
     }
 
     /// The chosen services, pinned and with ports, after every check that needs no comparison.
-    private func prepare(
+    func prepare(
         _ request: UpRequest, _ environment: Environment, _ pin: @Sendable (ServiceSpec) async throws -> String?
     ) async throws -> [ServiceSpec] {
         guard isUsableName(request.stack) else {
@@ -74,7 +76,7 @@ extension StackService {
                 hint: "Services: \(names.sorted().joined(separator: ", ")).")
         }
         var chosen = request.spec.services.filter { request.services.isEmpty || request.services.contains($0.name) }
-        guard !chosen.isEmpty || request.prune else {
+        guard !chosen.isEmpty || request.prune || request.remove != nil else {
             throw Failure(.invalid, "The file has no service", hint: "Name at least one in docker-compose.yml.")
         }
         let objections = chosen.flatMap { Stacks.objections(to: $0, edge: edge != nil) }

@@ -11,7 +11,7 @@ public import Store
 public actor StackService {
     /// The tables that this target owns.
     public static let migrations: [Migration] = [
-        StackTables.migration, StackTables.answers, StackTables.scriptsUseEngine,
+        StackTables.migration, StackTables.answers, StackTables.scriptsUseEngine, StackTables.notes,
     ]
 
     let store: Store

@@ -19,6 +19,16 @@ enum StackTables {
         }
     }
 
+    /// What is said of stacks, which else are but the name that their services share.
+    static let notes = Migration("stacks-4-notes") { db in
+        try db.create(table: "stackNote") { t in
+            t.column("environmentID", .integer).notNull().references("environment", onDelete: .cascade)
+            t.column("stack", .text).notNull()
+            t.column("description", .text).notNull()
+            t.primaryKey(["environmentID", "stack"])
+        }
+    }
+
     static let migration = Migration("stacks-1-tables") { db in
         try db.create(table: "environment") { t in
             t.autoIncrementedPrimaryKey("id")
