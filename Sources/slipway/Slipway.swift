@@ -19,6 +19,7 @@ struct Slipway: AsyncParsableCommand {
             UpCommand.self,
             PsCommand.self,
             LogsCommand.self,
+            ExecCommand.self,
             ScaleCommand.self,
             RestartCommand.self,
             StopCommand.self,
