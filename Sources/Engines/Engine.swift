@@ -48,10 +48,19 @@ public protocol Engine: Sendable {
     func logs(_ id: String, follow: Bool, tail: Int?, timestamps: Bool) async throws -> AsyncThrowingStream<
         [UInt8], any Error
     >
+    /// Runs a command in a container that runs, which must be named by its whole id. Throws `.conflict` where it doesn't
+    /// run, `.unavailable` where the engine runs no commands.
+    func exec(_ plan: ExecPlan, in id: String) async throws -> any ExecProcess
     /// What a container has used so far; nil while it doesn't run, and where the engine can't tell.
     func usage(of id: String) async throws -> ContainerUsage?
     /// One item for each container event that matters (start, die, destroy, oom, health); ends when the connection does.
     func events() async throws -> AsyncThrowingStream<Void, any Error>
+}
+
+extension Engine {
+    public func exec(_ plan: ExecPlan, in id: String) async throws -> any ExecProcess {
+        throw Failure(.unavailable, "This engine runs no commands in containers")
+    }
 }
 
 /// What an engine says of itself.

@@ -48,7 +48,7 @@ extension HTTPClient {
 }
 
 /// Cancels a task when nobody holds it any more.
-private final class Lifeline: Sendable {
+final class Lifeline: Sendable {
     private let task: Task<Void, Never>
 
     init(_ task: Task<Void, Never>) { self.task = task }

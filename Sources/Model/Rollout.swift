@@ -53,6 +53,11 @@ public struct Rollout: Hashable, Sendable, Codable, Identifiable {
     public var serving: Int
     public var log: [Entry]
 
+    /// Whether it failed because it was not done by its deadline.
+    public var isOverdue: Bool {
+        [.rolledBack, .failed, .rollbackFailed].contains(state) && reason?.hasPrefix("not done after ") == true
+    }
+
     public init(
         id: Int64, environmentID: Int64, stack: String, service: String, deployID: Int64? = nil, revision: SHA? = nil,
         spec: ServiceSpec, previous: ServiceSpec? = nil, options: RolloutOptions, state: State = .queued,
@@ -93,6 +98,8 @@ public struct RolloutOptions: Hashable, Sendable, Codable {
     public var drain: Int
     /// How long the old containers stay stopped for an immediate rollback.
     public var park: Int
+    /// Whether the image is brought here again first, although it is here.
+    public var pull: Bool?
 
     public init(
         batchSize: Int = 1, interval: Int = 0, settle: Int = 10_000, deadline: Int = 600_000, drain: Int = 30_000,

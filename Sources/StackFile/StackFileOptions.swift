@@ -20,6 +20,8 @@ public struct StackFileOptions: Sendable {
     /// Reads a file that another one names (`env_file`, `extends`, `include`, `.env`): its path is relative to where the
     /// compose files' names are relative to. Nil where none can be read.
     public var readFile: (@Sendable (String) -> String?)?
+    /// Whether files that name no service are no error: who removes services may leave none.
+    public var allowsNoService = false
     /// Questions without an answer.
     var questions: Set<String> = []
 

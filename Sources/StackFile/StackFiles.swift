@@ -86,7 +86,7 @@ public enum StackFiles {
         var waiting = Diagnostics()
         SectionReader.read(reader.merged.sections, options, into: &result.spec, &diagnostics)
         readServices(reader, options, into: &result, &diagnostics, &waiting)
-        if result.spec.services.isEmpty, !diagnostics.hasErrors {
+        if result.spec.services.isEmpty, !options.allowsNoService, !diagnostics.hasErrors {
             diagnostics.error(Place(file: sources.first?.name ?? "docker-compose.yml"), "names no service")
         }
         if let engine = options.engine {

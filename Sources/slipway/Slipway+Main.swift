@@ -31,7 +31,12 @@ extension Slipway {
         if isRancher || (arguments.first == "up" && !arguments.contains("--help")) {
             return try await RancherCommand(calledAs: name, arguments: arguments).run()
         }
-        var command = try parseAsRoot(arguments)
+        try await carryOut(arguments)
+    }
+
+    /// Runs one of our commands by its words.
+    static func carryOut(_ words: [String]) async throws {
+        var command = try parseAsRoot(words)
         if var asynchronous = command as? any AsyncParsableCommand {
             try await asynchronous.run()
         } else {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Model
 
 /// Printing for people: colours only on a terminal, and only where `NO_COLOR` is not set.
 enum Terminal {
@@ -32,6 +33,13 @@ enum Terminal {
 
     static func styled(_ text: String, _ style: Style) -> String {
         hasColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// The text in one of eight colours, the same for the same name on every day and every machine.
+    static func coloured(_ text: String, like name: String) -> String {
+        let colours = [36, 33, 35, 32, 34, 96, 93, 95]
+        let colour = colours[Int(Fingerprint(name).value % UInt64(colours.count))]
+        return hasColour ? "\u{1B}[\(colour)m\(text)\u{1B}[0m" : text
     }
 
     /// Columns with two spaces between, as wide as their widest cell.

@@ -66,7 +66,7 @@ struct RightsTests {
 
     @Test func `A role gives its rights and no other`() {
         let table: [Role: Set<Right>] = [
-            .viewer: [.read], .deployer: [.read, .deploy, .operate], .admin: Set(Right.allCases),
+            .viewer: [.read], .deployer: [.read, .deploy, .operate, .exec], .admin: Set(Right.allCases),
         ]
         for role in Role.allCases {
             for right in Right.allCases {

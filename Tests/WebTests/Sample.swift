@@ -180,7 +180,11 @@ extension Sample {
                 .init(
                     stack: "orders", service: "orders", container: "production-orders-orders-7-\($0)", revision: shas[3]
                 )
-            }, obstacle: nil)
+            },
+            changes: [
+                "orders/orders": ServiceSpec(name: "orders", image: "acme/orders:\(shas[1])", scale: 3).changes(
+                    since: ServiceSpec(name: "orders", image: "acme/orders:\(shas[3])", scale: 3))
+            ], obstacle: nil)
     }
 
     func rollout(_ state: Rollout.State, serving: Int) -> Rollout {

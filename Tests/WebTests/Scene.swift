@@ -105,7 +105,7 @@ struct Scene {
             "app": "orders", "environment": "production", "repository": "orders.git", "id": "1", "step": "0",
             "container": "c1", "sha": String(repeating: "a", count: 40), "stack": "web", "service": "web",
             "account": "viewer",
-            "team": "ops", "provider": "github", "hash": "1", "name": "style.css",
+            "team": "ops", "terminal": "t1", "provider": "github", "hash": "1", "name": "style.css",
         ]
         let path = route.path.replacing(/\{(\w+)\}/) { values[String($0.1)] ?? "?" }
         let needs: String

@@ -45,14 +45,14 @@ private func refusal(_ line: String) -> Failure? {
 
     @Test func readsEveryFlag() throws {
         let line =
-            "up -crpd --prune --render --allow-unset --json --rancher-file r.yml -e e --batch-size 0 "
+            "up -crpdy --prune --render --allow-unset --json --rancher-file r.yml -e e --batch-size 0 "
             + "--description hi --upgrade=false"
         #expect(
             try up(line)
                 == UpArguments(
                     rancherFile: "r.yml", envFile: "e", confirmUpgrade: true, rollback: true, detach: true, pull: true,
-                    prune: true,
-                    render: true, allowUnset: true, json: true, batchSize: 1, description: "hi"))
+                    prune: true, yes: true, render: true, allowUnset: true, json: true, batchSize: 1, description: "hi")
+        )
     }
 
     @Test func takesTheEnvironmentWhereFlagsAreSilent() throws {
@@ -86,12 +86,52 @@ private func refusal(_ line: String) -> Failure? {
         ("up --batch-size -1", "--batch-size: it must be a whole number of at least 0, not \"-1\"", ""),
         ("up --upgrade=maybe", "--upgrade is true or false, not \"maybe\"", ""),
         ("upp", "the command \"upp\" is not carried out", "did you mean \"up\"?"),
-        ("", "no command is given", "carried out: up"),
+        ("", "no command is given", "carried out: activate, deactivate"),
     ])
     func saysWhatIsWrong(line: String, message: String, hint: String) throws {
         let failure = try #require(refusal(line))
         #expect(failure.code == .usage && failure.message == message)
         #expect((failure.hint ?? "").hasPrefix(hint))
+    }
+}
+
+@Suite struct RancherDialectTests {
+    private func words(_ line: String, as dialect: RancherDialect = .rancher) throws -> [String] {
+        let result = try RancherArguments.parse(
+            line.split(separator: " ").map(String.init), as: dialect, in: "/srv/My_Shop")
+        guard case .other(let words) = result.command else { throw Failure(.usage, "\(result.command)") }
+        return words
+    }
+
+    private func compose(_ line: String) throws -> UpArguments {
+        let result = try RancherArguments.parse(line.split(separator: " ").map(String.init), as: .compose)
+        guard case .up(let up) = result.command else { throw Failure(.usage, "\(result.command)") }
+        return up
+    }
+
+    @Test func lettersBeforeUpAreRancherComposesOwn() throws {
+        #expect(
+            try compose("-p shop -f a.yml -r r.yml up -d web")
+                == UpArguments(files: ["a.yml"], rancherFile: "r.yml", stack: "shop", services: ["web"], detach: true))
+        #expect(try compose("--project-name shop up -p -r") == UpArguments(stack: "shop", rollback: true, pull: true))
+        #expect(try compose("--verbose -e v.env up -u -c --interval 5").interval == 5)
+    }
+
+    @Test(arguments: [
+        ("ps", ["ps"]), ("--env E ps -c", ["ps", "--environment", "E", "-c"]),
+        ("stacks ls", ["stacks"]), ("env ls", ["environments"]), ("--environment E env", ["environments"]),
+        ("--env E logs -f --tail 5 shop/web", ["logs", "--environment", "E", "-f", "--tail", "5", "shop/web"]),
+        ("exec -it shop/web ls -l", ["exec", "-it", "shop/web", "ls", "-l"]),
+        ("deactivate shop/web", ["stop", "shop/web"]), ("scale shop/web=3", ["scale", "shop/web=3"]),
+    ])
+    func ranchersCommandsAreOurs(line: String, expected: [String]) throws {
+        #expect(try words(line) == expected)
+    }
+
+    @Test func rancherComposesNamesAreOfItsProject() throws {
+        #expect(try words("-p Shop_1 logs web", as: .compose) == ["logs", "--stack", "shop-1", "web"])
+        #expect(try words("stop web", as: .compose) == ["stop", "--stack", "my-shop", "web"])
+        #expect(try words("-f deploy/x.yml down", as: .compose) == ["stop", "--stack", "deploy"])
     }
 }
 

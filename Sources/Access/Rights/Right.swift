@@ -6,6 +6,8 @@ public enum Right: String, Hashable, Sendable, Codable, CaseIterable {
     case deploy
     /// Work on what runs by hand: bring services up, scale, restart, take rollouts back.
     case operate
+    /// Run commands in containers, where secrets can be read.
+    case exec
     /// Go past a lock or checks that failed.
     case force
     /// Lock and unlock.
@@ -25,7 +27,7 @@ public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
     public var rights: Set<Right> {
         switch self {
         case .viewer: [.read]
-        case .deployer: [.read, .deploy, .operate]
+        case .deployer: [.read, .deploy, .operate, .exec]
         case .admin: Set(Right.allCases)
         }
     }

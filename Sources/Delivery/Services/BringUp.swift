@@ -10,6 +10,24 @@ extension Delivery {
     public func up(_ request: UpRequest, in environment: Environment, key: String? = nil) async throws
         -> [ServiceOutcome]
     {
+        let request = try await complete(request, in: environment)
+        let deployID = request.deployID
+        return try await stacks.up(request, in: environment, key: key, pin: { try await self.pinnedImage(of: $0) }) {
+            db in
+            // An abort since then must find every rollout of its deploy.
+            if let deployID { try Self.check(try Journal.deploy(deployID, db)) }
+        }
+    }
+
+    /// What ``up(_:in:key:)`` would do with the same request; changes nothing.
+    public func plan(_ request: UpRequest, in environment: Environment) async throws -> StackPlan {
+        try await stacks.plan(try await complete(request, in: environment), in: environment) {
+            try await self.pinnedImage(of: $0)
+        }
+    }
+
+    /// The request with what the journey knows: options of the deploy's slipway.yml, secrets by name.
+    private func complete(_ request: UpRequest, in environment: Environment) async throws -> UpRequest {
         var request = request
         var (app, contexts): (String?, [String]) = (nil, [])
         if let id = request.deployID {
@@ -32,12 +50,7 @@ extension Delivery {
             guard let its = given[owner] else { continue }
             request.spec.services[index] = try withSecretsByName(service, its, app: owner, contexts: contexts)
         }
-        let deployID = request.deployID
-        return try await stacks.up(request, in: environment, key: key, pin: { try await self.pinnedImage(of: $0) }) {
-            db in
-            // An abort since then must find every rollout of its deploy.
-            if let deployID { try Self.check(try Journal.deploy(deployID, db)) }
-        }
+        return request
     }
 
     /// Scales or restarts a service; `deployID` is the deploy whose script asked. The same `key` again gets the same

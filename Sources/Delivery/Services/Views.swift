@@ -122,12 +122,17 @@ extension Delivery {
         if obstacle == nil, commands.isEmpty {
             obstacle = "The commit has no deploy/deploy.sh, no compose file and no deploy.override in slipway.yml"
         }
+        let services = try await services(of: target)
         return DeployPlan(
             target: target, kind: kind, commit: commit, image: image, live: live,
             commits: try await commitsBetween(commit, live, of: app),
             notIncluded: try await journal.commits(of: app, after: commit.position, limit: 100),
             compareLink: compareLink(app, commit, live), steps: commands,
-            replacements: try await replacements(of: target), obstacle: obstacle)
+            replacements: services.flatMap { stack, service in
+                service.replacements.map {
+                    .init(stack: stack, service: service.name, container: $0.name, revision: $0.revision)
+                }
+            }, changes: changes(of: services, to: image), obstacle: obstacle)
     }
 
     public func deployView(_ id: Int64) async throws -> DeployView {
@@ -164,20 +169,29 @@ extension Delivery {
         return "https://\(repository.host)/\(repository.owner)/\(repository.name)/compare/\(older.sha)...\(newer.sha)"
     }
 
-    /// Containers that run an image of the app, in the order in which an upgrade takes them. An engine that doesn't
-    /// answer must not hide the plan.
-    private func replacements(of target: Target) async throws -> [DeployPlan.Replacement] {
+    /// Services that run an image of the app, with their stacks. An engine that doesn't answer must not hide the plan.
+    private func services(of target: Target) async throws -> [(stack: String, service: ServiceView)] {
         let names = try await journal.imageNames(of: target.app)
         guard let stacks = try? await stacks.stacks(in: target.environment) else { return [] }
         return stacks.flatMap { stack in
             stack.services.filter { service in
                 ImageReference(service.spec.image).map { names.contains($0.repository) } ?? false
-            }.flatMap { service in
-                service.replacements.map {
-                    DeployPlan.Replacement(
-                        stack: stack.name, service: service.name, container: $0.name, revision: $0.revision)
-                }
-            }
+            }.map { (stack.name, $0) }
         }
+    }
+
+    /// What differs in the services when the image takes the place of theirs.
+    private func changes(of services: [(stack: String, service: ServiceView)], to image: Image?) -> [String:
+        [SpecChange]]
+    {
+        guard let image else { return [:] }
+        var changes: [String: [SpecChange]] = [:]
+        for (stack, service) in services where ImageReference(service.spec.image)?.repository == image.name {
+            var spec = service.spec
+            spec.image = "\(image.name):\(image.sha)"
+            spec.pinnedImage = image.pinned
+            changes["\(stack)/\(service.name)"] = spec.changes(since: service.spec)
+        }
+        return changes
     }
 }

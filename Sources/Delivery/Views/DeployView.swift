@@ -18,6 +18,9 @@ public struct DeployPlan: Hashable, Sendable, Codable {
     public var steps: [String]
     /// Containers to be replaced, in order.
     public var replacements: [Replacement]
+    /// What differs in each service whose image is the app's, `shop/orders`: the image and its digest. What else the
+    /// deploy's script changes, it alone knows.
+    public var changes: [String: [SpecChange]]
     /// Why the deploy can't start; nil when it can.
     public var obstacle: String?
 

@@ -6,7 +6,7 @@ import Store
 /// The address of a slot of a service that keeps its addresses: recorded before a container has it, so that each that is
 /// made anew in the slot gets the same.
 enum KeptAddress {
-    static let migration = Migration("stacks-4-addresses") { db in
+    static let migration = Migration("stacks-5-addresses") { db in
         try db.create(table: "slotAddress") { t in
             t.column("environmentID", .integer).notNull().references("environment", onDelete: .cascade)
             t.column("stack", .text).notNull()

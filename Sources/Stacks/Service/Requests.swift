@@ -23,6 +23,12 @@ public struct UpRequest: Sendable, Codable {
     public var options: RolloutOptions
     public var deployID: Int64?
     public var revision: SHA?
+    /// Bring the images here again before containers are made of them.
+    public var pull: Bool?
+    /// What the stack is for; nil leaves what was said before.
+    public var description: String?
+    /// Services of the stack that shall go.
+    public var remove: [String]?
 
     public init(
         stack: String, spec: StackSpec, services: [String] = [], upgrade: Bool = false, forceUpgrade: Bool = false,

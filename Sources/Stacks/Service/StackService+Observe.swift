@@ -180,7 +180,7 @@ extension StackService {
             let name = part.name == goal.spec.name ? nil : part.name
             let isMade = goal.parts[name] != goal.generation
             // What is made already needs its image where a container of it has to be made again.
-            if part.alwaysPull, isNew, !isMade {
+            if part.alwaysPull || record.rollout.options.pull == true, isNew, !isMade {
                 images.append(part.runnableImage)
             } else if try await engine.image(part.runnableImage) == nil {
                 images.append(part.runnableImage)

@@ -89,6 +89,7 @@ extension StackService {
     public func stacks(in environment: Environment) async throws -> [StackView] {
         let containers = await seenContainers(of: environment)
         try Task.checkCancellation()
+        let notes = try await store.read { try StackNote.all($0, environment) }
         let (services, rollouts, records, origins) = try await store.read { db in
             let newest = try RolloutRecord.fetch(
                 db,
@@ -138,8 +139,9 @@ extension StackService {
                     },
                     rollout: rollout))
         }
-        return views.map { StackView(name: $0.key, services: $0.value.sorted { $0.name < $1.name }) }
-            .sorted { $0.name < $1.name }
+        return views.map { name, services in
+            StackView(name: name, services: services.sorted { $0.name < $1.name }, description: notes[name])
+        }.sorted { $0.name < $1.name }
     }
 
     /// The containers that there are; nil where the engine doesn't say so within five seconds. A page can't wait longer.

@@ -31,8 +31,8 @@ extension StackService {
         options.interval = max(0, request.interval ?? options.interval)
         // As with Rancher, what was taken back is not kept.
         if request.rollback { options.park = 0 }
-        let named = request.prune ? Set(try request.spec.grouped().services.map(\.name)) : []
-        let pruned = request.prune ? now.keys.filter { !named.contains($0) }.sorted() : []
+        options.pull = request.pull
+        let pruned = try request.removals(among: now.keys)
         let (at, hasEdge) = (self.now(), edge != nil)
         let outcomes = try await store.write { [options] db in
             try admit(db)
@@ -50,8 +50,9 @@ extension StackService {
                 outcomes.append(
                     ServiceOutcome(
                         service: name, action: .removed, rolloutID: id,
-                        message: "\(name): removing it, the file does not name it"))
+                        message: "\(name): removing it, \(request.prune ? "the file does not name it" : "as asked")"))
             }
+            if let text = request.description { try StackNote.save(text, of: request.stack, environment, db) }
             if request.confirmUpgrade { try Self.expireParked(chosen.map(\.name), request.stack, environment, db) }
             if let key { try UpAnswer.keep(db, key, outcomes, at: at) }
             try Store.log("environment/\(environment.id)", "up", in: db)
@@ -63,7 +64,7 @@ extension StackService {
     }
 
     /// The chosen services, pinned and with ports, after every check that needs no comparison.
-    private func prepare(
+    func prepare(
         _ request: UpRequest, _ environment: Environment, _ pin: @Sendable (ServiceSpec) async throws -> String?
     ) async throws -> [ServiceSpec] {
         guard isUsableName(request.stack) else {

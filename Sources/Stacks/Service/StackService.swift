@@ -12,7 +12,7 @@ public actor StackService {
     /// The tables that this target owns.
     public static let migrations: [Migration] = [
         StackTables.migration, StackTables.answers, StackTables.scriptsUseEngine, StackTables.parts,
-        KeptAddress.migration,
+        KeptAddress.migration, StackTables.notes,
     ]
 
     let store: Store

@@ -29,6 +29,16 @@ enum StackTables {
         try db.alter(table: "container") { t in t.add(column: "sidekick", .text) }
     }
 
+    /// What is said of stacks, which else are but the name that their services share.
+    static let notes = Migration("stacks-6-notes") { db in
+        try db.create(table: "stackNote") { t in
+            t.column("environmentID", .integer).notNull().references("environment", onDelete: .cascade)
+            t.column("stack", .text).notNull()
+            t.column("description", .text).notNull()
+            t.primaryKey(["environmentID", "stack"])
+        }
+    }
+
     static let migration = Migration("stacks-1-tables") { db in
         try db.create(table: "environment") { t in
             t.autoIncrementedPrimaryKey("id")

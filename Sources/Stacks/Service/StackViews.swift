@@ -6,10 +6,13 @@ public import struct Foundation.Date
 public struct StackView: Sendable, Codable, Hashable {
     public var name: String
     public var services: [ServiceView]
+    /// What it is for, as `up --description` said; nil where nothing was said.
+    public var description: String?
 
-    public init(name: String, services: [ServiceView]) {
+    public init(name: String, services: [ServiceView], description: String? = nil) {
         self.name = name
         self.services = services
+        self.description = description
     }
 }
 

@@ -53,7 +53,7 @@ extension UpRequest {
                 .invalid, "\(name) is a sidekick of \(primary.name) and comes with it",
                 hint: "Name \(primary.name).")
         }
-        guard !chosen.isEmpty || prune else {
+        guard !chosen.isEmpty || prune || remove != nil else {
             throw Failure(.invalid, "The file has no service", hint: "Name at least one in docker-compose.yml.")
         }
         return chosen

@@ -70,6 +70,18 @@ extension API {
             body: .of(UpRequest.self), answer: [ServiceOutcome].self, problems: [.unavailable]
         ) { call in try await up(call) },
         APIRoute(
+            method: .post, path: "/environments/{environment}/stacks/{stack}/plan",
+            access: .right(.operate, .environment), action: "services.plan",
+            summary:
+                "What the same request to `up` would do: containers that go and come, and what differs; changes nothing",
+            body: .of(UpRequest.self), answer: StackPlan.self, isKept: false, problems: [.unavailable]
+        ) { call in
+            // Nothing happens, so nothing is recorded.
+            call.context.note.set { $0.isSkipped = true }
+            let environment = try await call.environment()
+            return try await call.services.delivery.plan(try await upRequest(call), in: environment)
+        },
+        APIRoute(
             method: .get, path: "/rollouts/{id}", access: .right(.read, .rollout),
             summary: "A rollout with its batch log", answer: Rollout.self
         ) { try await $0.services.stacks.rollout(try $0.id()) },
@@ -102,12 +114,17 @@ extension API {
         },
     ]
 
-    private static func up(_ call: APICall) async throws -> [ServiceOutcome] {
-        let environment = try await call.environment()
+    private static func upRequest(_ call: APICall) async throws -> UpRequest {
         var request = try await call.body(UpRequest.self)
         request.stack = try call.path("stack")
         // Which deploy it is, a deploy's script can't choose.
         if case .deploy(let id, _) = call.context.principal?.actor.kind { request.deployID = id }
+        return request
+    }
+
+    private static func up(_ call: APICall) async throws -> [ServiceOutcome] {
+        let environment = try await call.environment()
+        let request = try await upRequest(call)
         call.context.note.set { [stack = request.stack] in $0.subject = stack }
         call.context.note.added(["services": request.services])
         let key = call.request.headers[.idempotencyKey].map { "\(call.actorName) \($0)" }

@@ -18,8 +18,8 @@ struct API: Sendable {
 
     /// Every operation; registers them and describes them.
     static let operations: [APIRoute] =
-        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + serviceRoutes + secretRoutes
-        + tokenRoutes
+        appRoutes + buildRoutes + targetRoutes + deployRoutes + environmentRoutes + serviceRoutes + terminalRoutes
+        + secretRoutes + tokenRoutes
         + accountRoutes + teamRoutes + grantRoutes + generalRoutes
 
     var routes: [Route] {

@@ -19,8 +19,9 @@ struct Asset: Sendable {
 enum Assets {
     static let style = Asset("style.css", "text/css; charset=utf-8", Style.css)
     static let script = Asset("slipway.js", "text/javascript; charset=utf-8", Script.js)
+    static let terminal = Asset("terminal.js", "text/javascript; charset=utf-8", TerminalScript.js)
     static let icon = Asset("icon.svg", "image/svg+xml", iconText)
-    static let all = [style, script, icon]
+    static let all = [style, script, terminal, icon]
 
     private static let iconText = """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><style>.hull{fill:#4b74e6}\

@@ -70,6 +70,19 @@ extension Style {
         .picture marker path { fill: var(--muted); }
         .host .facts { margin-bottom: var(--s4); }
         .hostline { display: grid; grid-template-columns: minmax(8rem, 16rem) minmax(0, 1fr) auto; gap: var(--s4); align-items: center; padding: var(--s2) var(--s5); border-top: 1px solid var(--line); }
+        .shell { position: relative; margin-bottom: var(--s3); }
+        .log .f0[class*=" b"]:not(.b0) { color: var(--log-ground); }
+        .shell [hidden] { display: none; }
+        .shell .keys { margin-left: auto; display: flex; gap: var(--s3); }
+        .shell .keys button { min-width: 1.6rem; min-height: 1.6rem; } .shell .keys [aria-pressed=true] { color: var(--log-text); text-decoration: underline; }
+        .log.term { height: max(16rem, calc(100vh - 17rem)); max-height: none; overflow: auto; padding: var(--s3) var(--s4); cursor: text; line-height: 1.35; }
+        .log.term .l { white-space: pre; padding: 0; min-height: 1.35em; width: max-content; min-width: 100%; overflow-wrap: normal; }
+        .log.term .l:hover { background: none; }
+        .term .probe { position: absolute; visibility: hidden; white-space: pre; }
+        .term .caret { outline: 1px solid var(--log-muted); outline-offset: -1px; }
+        .shell:focus-within .term .caret { background: var(--log-text); color: var(--log-ground); outline: 0; }
+        .shell:focus-within { outline: 2px solid var(--accent); outline-offset: 2px; }
+        .shell textarea { position: absolute; left: 0; bottom: 0; width: 1px; height: 1px; padding: 0; border: 0; opacity: 0; resize: none; font-size: 16px; }
         @media (min-width: 44.01rem) {
           .containers th:nth-child(1) { width: 25%; } .containers th:nth-child(2) { width: 18%; } .containers th:nth-child(3) { width: 11%; }
           .containers th:nth-child(4) { width: 16%; } .containers th:nth-child(5) { width: 13%; } .containers th:nth-child(7) { width: 4.5rem; }

@@ -69,8 +69,24 @@ struct PlanPage: Sendable {
         return """
             <section><div class="bar"><h2>\(Words.count(plan.replacements.count, "container")) will be replaced, in this order</h2></div>
             <div class="card"><table class="table"><thead><tr><th>Container</th><th>Service</th><th>Revision</th></tr></thead>
-            <tbody>\(rows)</tbody></table></div></section>
+            <tbody>\(rows)</tbody></table></div>\(changes)</section>
             """
+    }
+
+    /// What differs in each service, as `up --render` says it.
+    private var changes: HTML? {
+        let lists = plan.changes.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }
+        guard !lists.isEmpty else { return nil }
+        let rows = lists.map { service, changes -> HTML in
+            let lines = changes.map { change -> HTML in
+                let values = [change.before, change.after].compactMap { $0 }
+                let words = values.map { text -> HTML in "<code>\(Words.shortened(text))</code>" }
+                return "<li>\(change.title): \(words.joined(by: " → "))</li>"
+            }
+            return
+                "<details class=\"fold\" open><summary>What differs in \(service)</summary><ul class=\"pad small\">\(lines)</ul></details>"
+        }
+        return "<div class=\"card\">\(rows)</div>"
     }
 
     private func left(_ context: PageContext) -> HTML? {

@@ -55,6 +55,9 @@ struct StreamWriter {
         if last.duration(to: .now) > .seconds(15) { try await write(ByteBuffer(string: ": here\n\n")) }
     }
 
+    /// Asks again who reads, where it is time to.
+    @concurrent mutating func check() async throws { try await renew() }
+
     private mutating func renew() async throws {
         guard renewed.duration(to: .now) > Self.renewal else { return }
         guard let principal = try await context.renew() else {

@@ -19,6 +19,9 @@ struct RuntimeRoutes: Sendable {
         let service = "\(environment)/stacks/{stack}/services/{service}"
         return [
             .get("\(environment)/hosts", .right(.read, .environment)) { _, context in try await hosts(context) },
+            .get("\(environment)/containers/{container}/shell", .right(.exec, .environment)) { _, context in
+                try await shell(context)
+            },
             .get("\(environment)/stacks/{stack}", .right(.read, .environment)) { _, context in
                 try await stack(context)
             },
@@ -56,6 +59,24 @@ struct RuntimeRoutes: Sendable {
                 environment: environment, stack: stack, usage: await services.stacks.usage(in: environment),
                 rollouts: rollouts
             ).render(page))
+    }
+
+    private func shell(_ context: WebContext) async throws -> Response {
+        let page = try await services.page(context)
+        let environment = try await services.environment(context)
+        let id = try context.parameters.require("container")
+        for stack in try await services.stacks.stacks(in: environment) {
+            for service in stack.services {
+                guard let container = service.containers.first(where: { $0.id == id || $0.name == id }) else {
+                    continue
+                }
+                let place = ServicePlace(environment: environment, stack: stack.name, service: service.name)
+                return .page(TerminalPage(place: place, container: container).render(page))
+            }
+        }
+        throw Failure(
+            .notFound, "There is no container \(id) in \(environment.name)",
+            hint: "It may have been replaced: the environment's page lists what runs.")
     }
 
     private func service(_ context: WebContext) async throws -> Response {

@@ -46,7 +46,7 @@ public struct WebServer: Sendable {
             sockets.append(
                 SocketListener(path: path, listener: listener, responder: responder, server: server, logger: logger))
         }
-        return [tcp] + sockets
+        return [tcp] + sockets + [TerminalKeeper(terminals: services.terminals)]
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {

@@ -17,6 +17,8 @@ struct WebServices: Sendable {
     var settings: WebSettings
     var logger: Logger
     let seats: StreamSeats
+    /// Commands that people run in containers.
+    let terminals = Terminals()
     var now: @Sendable () -> Date = { Date() }
 
     init(

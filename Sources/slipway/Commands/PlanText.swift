@@ -16,6 +16,10 @@ enum PlanText {
         lines +=
             plan.replacements.isEmpty
             ? ["  none"] : plan.replacements.map { "  \($0.container) (\($0.revision?.short ?? "no revision"))" }
+        for (service, changes) in plan.changes.sorted(by: { $0.key < $1.key }) where !changes.isEmpty {
+            lines.append("\(service):")
+            lines += changes.map { "  \(StackPlanText.line($0))" }
+        }
         if let obstacle = plan.obstacle { lines.append("can't start: \(obstacle)") }
         return lines.joined(separator: "\n")
     }

@@ -8,6 +8,8 @@ internal import StackFile
 struct RancherArguments: Sendable, Hashable {
     enum Command: Sendable, Hashable {
         case up(UpArguments)
+        /// A command of ours, as its own words.
+        case other([String])
         case help
         case version
     }
@@ -16,14 +18,13 @@ struct RancherArguments: Sendable, Hashable {
     /// To be printed on standard error.
     var warnings: [String]
 
-    /// Commands of the Rancher CLI that are carried out.
-    static let commands = ["up"]
-
     /// Understands what stands after the program's name. Throws `Failure(.usage)`, which names what is valid.
     static func parse(
-        _ arguments: [String], environment: [String: String] = [:]
+        _ arguments: [String], as dialect: RancherDialect = .rancher, environment: [String: String] = [:],
+        in folder: String = "/"
     ) throws(Failure) -> RancherArguments {
-        var parser = RancherParser(arguments, environment: environment, isUp: false)
+        var parser = RancherParser(arguments, dialect: dialect, environment: environment, isUp: false)
+        parser.folder = folder
         return try parser.parse()
     }
 
@@ -31,21 +32,25 @@ struct RancherArguments: Sendable, Hashable {
     static func parseUp(
         _ arguments: [String], environment: [String: String] = [:]
     ) throws(Failure) -> RancherArguments {
-        var parser = RancherParser(arguments, environment: environment, isUp: true)
+        var parser = RancherParser(arguments, dialect: .rancher, environment: environment, isUp: true)
         return try parser.parse()
     }
 }
 
 private struct RancherParser {
     private var rest: ArraySlice<String>
+    private let dialect: RancherDialect
+    /// Where the command is called.
+    var folder = "/"
     private let environment: [String: String]
     private var isUp: Bool
     private var up = UpArguments()
     private var ignored: [String] = []
     private var special: RancherArguments.Command?
 
-    init(_ arguments: [String], environment: [String: String], isUp: Bool) {
+    init(_ arguments: [String], dialect: RancherDialect, environment: [String: String], isUp: Bool) {
         rest = arguments[...]
+        self.dialect = dialect
         self.environment = environment
         self.isUp = isUp
     }
@@ -61,11 +66,13 @@ private struct RancherParser {
                 try flag(word)
             }
         }
-        if let special { return RancherArguments(command: special, warnings: []) }
+        if let special {
+            if case .other = special { return RancherArguments(command: special, warnings: warnings) }
+            return RancherArguments(command: special, warnings: [])
+        }
         guard isUp else {
             throw Failure(
-                .usage, "no command is given", hint: "carried out: \(RancherArguments.commands.joined(separator: ", "))"
-            )
+                .usage, "no command is given", hint: "carried out: \(dialect.commands.joined(separator: ", "))")
         }
         takeEnvironment()
         if up.forceUpgrade { up.upgrade = true }
@@ -75,14 +82,18 @@ private struct RancherParser {
     private mutating func name(_ word: String) throws(Failure) {
         if isUp {
             if !up.services.contains(word) { up.services.append(word) }
-        } else if RancherArguments.commands.contains(word) {
+        } else if word == "up" {
             isUp = true
+        } else if let command = dialect.command(word) {
+            takeEnvironment()
+            special = .other(command.words(Array(rest), up, in: folder))
+            rest = []
         } else if word == "help" {
             special = .help
         } else {
             throw Failure(
                 .usage, "the command \"\(word)\" is not carried out",
-                hint: Suggestion.hint(for: word, in: RancherArguments.commands))
+                hint: Suggestion.hint(for: word, in: dialect.commands))
         }
     }
 
@@ -115,7 +126,8 @@ private struct RancherParser {
     }
 
     private func find(_ name: String) -> UpFlag? {
-        let lists = isUp ? [UpFlags.up, UpFlags.global] : [UpFlags.global, UpFlags.up]
+        let own = dialect == .compose ? [UpFlags.compose] : []
+        let lists = isUp ? [UpFlags.up, UpFlags.global] + own : own + [UpFlags.global, UpFlags.up]
         return lists.joined().first { $0.names.contains(name) }
     }
 

@@ -1,13 +1,16 @@
 import Client
 import Foundation
-import Glibc
 import Model
 import StackFile
 import Stacks
 
 /// `up` as the Rancher CLI has it, under the names `slipway`, `rancher` and `rancher-compose`: reads the files here, asks
-/// the server to bring the services up, and returns when their rollouts have settled.
+/// the server to bring the services up, and returns when their rollouts have settled. What else scripts call by
+/// Rancher's names is handed to our own commands.
 struct RancherCommand {
+    /// Bringing images here again takes as long as it takes.
+    private static let patience = Duration.seconds(600)
+
     let calledAs: String
     let arguments: [String]
     private let environment = ProcessInfo.processInfo.environment
@@ -18,101 +21,101 @@ struct RancherCommand {
     }
 
     func run() async throws {
-        let parsed =
-            calledAs == "rancher"
-            ? try RancherArguments.parse(arguments, environment: environment)
-            : try RancherArguments.parseUp(
-                arguments.first == "up" ? Array(arguments.dropFirst()) : arguments, environment: environment)
-        for warning in parsed.warnings { Terminal.error("\(calledAs): \(warning)") }
+        let parsed = try parse()
+        for warning in parsed.warnings { say(warning) }
         switch parsed.command {
         case .help: return Terminal.print(UpHelp.text(calledAs: calledAs))
         case .version: return Terminal.print("\(calledAs) (slipway \(SlipwayVersion.current))")
+        case .other(let words): try await Slipway.carryOut(words)
         case .up(let up): try await bringUp(up)
         }
     }
 
-    private func bringUp(_ up: UpArguments) async throws {
-        let files = try StackFiles.read(up, environment: environment)
-        for warning in files.result.warnings { Terminal.error(warning.description) }
-        if up.render {
-            for finding in files.result.notCarriedOut { Terminal.error(finding.description) }
-            return try printJSON(files.result.spec)
+    private func parse() throws -> RancherArguments {
+        let folder = FileManager.default.currentDirectoryPath
+        switch calledAs {
+        case "rancher": return try .parse(arguments, environment: environment, in: folder)
+        case "rancher-compose": return try .parse(arguments, as: .compose, environment: environment, in: folder)
+        default:
+            let rest = arguments.first == "up" ? Array(arguments.dropFirst()) : arguments
+            return try .parseUp(rest, environment: environment)
         }
+    }
+
+    private func bringUp(_ up: UpArguments) async throws {
+        let confirmation = Confirmation(isGiven: up.yes, environment: environment)
+        if up.prune, !up.render {
+            try confirmation.requireWay(
+                to: "--prune removes services that the files don't name",
+                hint: "Add --yes to remove them; `up --prune --render` shows which those are.")
+        }
+        let files = try ReadFiles(up, environment: environment)
+        for warning in files.result.warnings { Terminal.error(warning.description) }
+        if up.render { return try await render(up, files) }
         if let first = files.result.notCarriedOut.first {
             throw Failure(.invalid, first.description, findings: files.result.notCarriedOut)
         }
-        let client = SlipwayClientFactory(environment: environment)
-        let server = try client.connect { Terminal.error("\(calledAs): \($0)") }
-        let name = up.environment ?? environment["SLIPWAY_ENVIRONMENT"] ?? "production"
-        let request = UpRequest(
+        let server = try connect()
+        let request = request(up, files)
+        if up.prune, !up.yes {
+            let removed = try await plan(request, up, server).removed
+            try confirmation.ask(
+                "These services of \(files.stack) are not in the files, and will be removed with their containers:",
+                removed)
+        }
+        let outcomes: [ServiceOutcome] = try await server.post(path(up, files, "up"), request, timeout: Self.patience)
+        if up.json { try printJSON(outcomes) }
+        for outcome in outcomes where !up.json { Terminal.print("[\(outcome.service)]: \(outcome.message)") }
+        try await RolloutFollower(client: server, isQuiet: up.json).follow(outcomes.compactMap(\.rolloutID))
+    }
+
+    /// Prints what the files resolve to and, where a server answers, what would change. JSON is of the files alone, and
+    /// asks nobody.
+    private func render(_ up: UpArguments, _ files: ReadFiles) async throws {
+        for finding in files.result.notCarriedOut { Terminal.error(finding.description) }
+        if up.json { return try printJSON(files.result.spec) }
+        Terminal.print(ComposeText(files.result.spec).text)
+        guard files.result.notCarriedOut.isEmpty else { return }
+        let plan: StackPlan
+        do {
+            let server = try SlipwayClient(
+                ClientSettings.discover(environment: environment, dataDirectory: DataDirectory.standard),
+                patience: .zero)
+            plan = try await self.plan(request(up, files), up, server)
+        } catch let failure as Failure where failure.code == .unavailable {
+            return say("what would change can't be told: \(failure.message)")
+        }
+        Terminal.print(StackPlanText(plan).text)
+    }
+
+    private func plan(_ request: UpRequest, _ up: UpArguments, _ server: SlipwayClient) async throws -> StackPlan {
+        try await server.post("\(base(up))/stacks/\(segment(request.stack))/plan", request)
+    }
+
+    private func request(_ up: UpArguments, _ files: ReadFiles) -> UpRequest {
+        var request = UpRequest(
             stack: files.stack, spec: files.result.spec, services: up.services, upgrade: up.upgrade || up.forceUpgrade,
             forceUpgrade: up.forceUpgrade, rollback: up.rollback, confirmUpgrade: up.confirmUpgrade, prune: up.prune,
             batchSize: up.batchSize ?? files.batchSize, interval: up.interval ?? files.interval,
             deployID: environment["SLIPWAY_DEPLOY_ID"].flatMap(Int64.init),
             revision: environment["REVISION"].flatMap(SHA.init))
-        let outcomes: [ServiceOutcome] = try await server.post(
-            "/environments/\(segment(name))/stacks/\(segment(files.stack))/up", request)
-        if up.json { try printJSON(outcomes) }
-        for outcome in outcomes where !up.json { Terminal.print("[\(outcome.service)]: \(outcome.message)") }
-        let rollouts = outcomes.compactMap(\.rolloutID)
-        try await RolloutFollower(client: server, isQuiet: up.json).follow(rollouts)
-    }
-}
-
-/// How `up` finds the server: the deploy's own variables, or the socket in the data directory.
-private struct SlipwayClientFactory {
-    let environment: [String: String]
-
-    func connect(_ announce: @escaping @Sendable (String) -> Void) throws -> SlipwayClient {
-        try SlipwayClient(
-            ClientSettings.discover(environment: environment, dataDirectory: DataDirectory.standard), announce: announce
-        )
-    }
-}
-
-/// The files of an `up`, read.
-private struct ReadFiles {
-    var stack: String
-    var result: StackFileResult
-    /// `upgrade_strategy` where all chosen services agree on it.
-    var batchSize: Int?
-    var interval: Int?
-}
-
-extension StackFiles {
-    fileprivate static func read(_ up: UpArguments, environment: [String: String]) throws -> ReadFiles {
-        let files = FileManager.default
-        let finder = StackFileFinder(
-            workingDirectory: files.currentDirectoryPath,
-            scriptFolder: CallingScript(processes: .machine).folder(from: getppid())
-                ?? environment["SLIPWAY_SCRIPT"].map { URL(filePath: $0).deletingLastPathComponent().path },
-            exists: { files.fileExists(atPath: $0) })
-        let found = try finder.find(up)
-        let sources = try (found.composeFiles + (found.rancherFile.map { [$0] } ?? [])).map { path in
-            StackFileSource(name: path == "-" ? "standard input" : path, text: try text(of: path))
-        }
-        var options = StackFileOptions(
-            environment: environment, allowUnset: up.allowUnset,
-            readFile: { try? String(contentsOfFile: $0, encoding: .utf8) })
-        for path in [up.answersFile, up.envFile].compactMap({ $0 }) {
-            let values = try Answers.parse(try text(of: path), file: path) { environment[$0] }
-            options.answers.merge(values) { _, later in later }
-        }
-        options.release.stack = finder.stackName(up, found)
-        options.release.environment = up.environment ?? environment["SLIPWAY_ENVIRONMENT"] ?? ""
-        // What every environment is, until there are others.
-        options.engine = .docker
-        let result = try StackFiles.load(sources, options)
-        let strategies = result.upgradeStrategies.filter { up.services.isEmpty || up.services.contains($0.key) }.values
-        return ReadFiles(
-            stack: finder.stackName(up, found), result: result, batchSize: strategies.compactMap(\.batchSize).min(),
-            interval: strategies.compactMap(\.interval).max())
+        (request.pull, request.description) = (up.pull ? true : nil, up.description)
+        return request
     }
 
-    private static func text(of path: String) throws -> String {
-        let data =
-            path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-        guard let data else { throw Failure(.notFound, "\(path) can't be read") }
-        return String(decoding: data, as: UTF8.self)
+    private func base(_ up: UpArguments) -> String {
+        "/environments/\(segment(up.environment ?? PlaceOption.standard(in: environment)))"
     }
+
+    private func path(_ up: UpArguments, _ files: ReadFiles, _ action: String) -> String {
+        "\(base(up))/stacks/\(segment(files.stack))/\(action)"
+    }
+
+    /// The server that the deploy's own variables name, or the one of the data directory.
+    private func connect() throws -> SlipwayClient {
+        let settings = try ClientSettings.discover(environment: environment, dataDirectory: DataDirectory.standard)
+        return try SlipwayClient(settings) { say($0) }
+    }
+
+    private func say(_ text: String) { Terminal.error("\(calledAs): \(text)") }
 }

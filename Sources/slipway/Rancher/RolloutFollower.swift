@@ -30,6 +30,10 @@ struct RolloutFollower {
     /// What a rollout's end means for the command's exit status; nil when all is well.
     static func failure(of rollout: Rollout) -> Failure? {
         let reason = rollout.reason ?? "no reason known"
+        if rollout.isOverdue {
+            let end = rollout.state == .rolledBack ? " and was rolled back" : ""
+            return Failure(.timedOut, "\(rollout.service) was not done in time\(end)", cause: reason)
+        }
         switch rollout.state {
         case .queued, .rolling, .rollingBack, .done: return nil
         case .rolledBack:

@@ -23,6 +23,8 @@ struct UpArguments: Sendable, Hashable {
     var pull = false
     /// Removes services of the stack that the files don't name.
     var prune = false
+    /// Removes without asking.
+    var yes = false
     var render = false
     var allowUnset = false
     var json = false

@@ -41,6 +41,14 @@ enum UpFlags {
         UpFlag(names: ["version", "v"], effect: .version),
     ]
 
+    /// Before the word `up`, letters mean to rancher-compose what they mean to docker-compose.
+    static let compose: [UpFlag] = [
+        text("project-name", "p") { $0.stack = $1 },
+        text("rancher-file", "r") { $0.rancherFile = $1 },
+        UpFlag(names: ["verbose"], effect: .silent),
+        UpFlag(names: ["bindings-file", "b"], effect: .ignored(takesValue: true)),
+    ]
+
     static let up: [UpFlag] = [
         text("file", "f") { $0.files += $1.split(separator: ":").map(String.init) },
         text("rancher-file") { $0.rancherFile = $1 },
@@ -55,8 +63,9 @@ enum UpFlags {
         number("interval") { $0.interval = $1 },
         flag("pull", "p") { $0.pull = $1 },
         flag("prune") { $0.prune = $1 },
+        flag("yes", "y") { $0.yes = $1 },
         flag("render") { $0.render = $1 },
-        text("description") { $0.description = $1 },
+        free("description") { $0.description = $1 },
         flag("d", "detach") { $0.detach = $1 },
         flag("allow-unset") { $0.allowUnset = $1 },
         flag("json") { $0.json = $1 },
@@ -69,6 +78,18 @@ enum UpFlags {
 
     private static func flag(_ names: String..., set: @escaping @Sendable (inout UpArguments, Bool) -> Void) -> UpFlag {
         UpFlag(names: names, effect: .switches(set))
+    }
+
+    /// A text that may be empty.
+    private static func free(
+        _ name: String, set: @escaping @Sendable (inout UpArguments, String) -> Void
+    ) -> UpFlag {
+        UpFlag(
+            names: [name],
+            effect: .takes { arguments, value in
+                set(&arguments, value)
+                return nil
+            })
     }
 
     private static func text(

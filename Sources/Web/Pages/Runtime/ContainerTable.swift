@@ -1,3 +1,5 @@
+import Access
+import Engines
 import Model
 import Stacks
 
@@ -17,7 +19,10 @@ struct ContainerTable: Sendable {
     }
 
     private func row(_ container: ContainerView, _ context: PageContext) -> HTML {
-        let logs = "/environments/\(environment.name)/containers/\(container.id)/logs"
+        let path = "/environments/\(environment.name)/containers/\(container.id)"
+        let hasShell = container.state == .running && context.may(.exec, .environment(environment.id))
+        let shell: HTML? =
+            hasShell ? "<a href=\"\(path)/shell\" aria-label=\"Shell in \(container.name)\">Shell</a>" : nil
         let restarts: HTML? =
             container.restarts > 0
             ? "<span class=\"sub\">\(Words.count(container.restarts, "restart"))</span>" : nil
@@ -29,7 +34,7 @@ struct ContainerTable: Sendable {
             <td data-label="Image">\(image(container))</td>\
             <td data-label="CPU and memory">\(busy(container, context))</td>\
             <td data-label="Started">\(container.startedAt.map { context.ago($0) })</td>\
-            <td class="more-of"><a href="\(logs)" aria-label="Logs of \(container.name)">Logs</a></td></tr>
+            <td class="more-of"><a href="\(path)/logs" aria-label="Logs of \(container.name)">Logs</a>\(shell)</td></tr>
 
             """
     }

@@ -17,24 +17,25 @@ struct ScaleCommand: AsyncParsableCommand {
 
     @OptionGroup var server: ServerOption
     @Argument(help: ArgumentHelp("Services and their scales.", valueName: "stack/service=number")) var wishes: [String]
-    @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
+    @OptionGroup var place: PlaceOption
+    @OptionGroup var stack: StackOption
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let all = try wishes.map(Self.read)
+        let all = try wishes.map { try Self.read($0, of: stack.name) }
         let client = try server.connect()
         var outcomes: [ServiceOutcome] = []
         for (service, scale) in all {
-            outcomes.append(try await client.post(service.path(in: environment, "scale"), ["scale": scale]))
+            outcomes.append(try await client.post(service.path(in: place.name, "scale"), ["scale": scale]))
         }
         try await ServiceOutcome.tell(outcomes, json: json, client)
     }
 
-    static func read(_ text: String) throws -> (ServiceName, Int) {
+    static func read(_ text: String, of stack: String? = nil) throws -> (ServiceName, Int) {
         let parts = text.split(separator: "=", omittingEmptySubsequences: false)
-        guard parts.count == 2, let scale = Int(parts[1]), let service = ServiceName(String(parts[0])) else {
-            throw Failure(.usage, "\(text) is not stack/service=number", hint: "For example shop/orders=5.")
-        }
+        guard parts.count == 2, let scale = Int(parts[1]),
+            let service = try? ServiceName(String(parts[0]), of: stack)
+        else { throw Failure(.usage, "\(text) is not stack/service=number", hint: "For example shop/orders=5.") }
         return (service, scale)
     }
 }
@@ -53,7 +54,8 @@ struct RestartCommand: AsyncParsableCommand {
 
     @OptionGroup var server: ServerOption
     @Argument(help: ArgumentHelp("The services.", valueName: "stack/service")) var services: [String]
-    @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
+    @OptionGroup var place: PlaceOption
+    @OptionGroup var stack: StackOption
     @Option(help: "Containers at a time; as in the last rollout without it.") var batchSize: Int?
     @Option(help: ArgumentHelp("Milliseconds between batches; as in the last rollout without it.", valueName: "ms"))
     var interval: Int?
@@ -62,36 +64,14 @@ struct RestartCommand: AsyncParsableCommand {
     struct Body: Codable { var batchSize: Int?, interval: Int? }
 
     func run() async throws {
-        let all = try services.map { text in
-            guard let service = ServiceName(text) else {
-                throw Failure(.usage, "\(text) is not stack/service", hint: "For example shop/orders.")
-            }
-            return service
-        }
+        let all = try services.map { try ServiceName($0, of: stack.name) }
         let client = try server.connect()
         var outcomes: [ServiceOutcome] = []
         for service in all {
             let body = Body(batchSize: batchSize, interval: interval)
-            outcomes.append(try await client.post(service.path(in: environment, "restart"), body))
+            outcomes.append(try await client.post(service.path(in: place.name, "restart"), body))
         }
         try await ServiceOutcome.tell(outcomes, json: json, client)
-    }
-}
-
-/// `shop/orders`.
-struct ServiceName: Hashable {
-    var stack: String
-    var service: String
-
-    init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-        (stack, service) = (String(parts[0]), String(parts[1]))
-    }
-
-    /// The address of an action of it.
-    func path(in environment: String, _ action: String) -> String {
-        "/environments/\(segment(environment))/stacks/\(segment(stack))/services/\(segment(service))/\(action)"
     }
 }
 

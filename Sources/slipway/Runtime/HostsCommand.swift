@@ -10,11 +10,11 @@ struct HostsCommand: AsyncParsableCommand {
         discussion: "Example:\n  slipway hosts --environment staging")
 
     @OptionGroup var server: ServerOption
-    @Option(name: [.long, .customLong("env")], help: "The environment.") var environment = "production"
+    @OptionGroup var place: PlaceOption
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let hosts: [EngineInfo] = try await server.connect().get("/environments/\(segment(environment))/hosts")
+        let hosts: [EngineInfo] = try await server.connect().get("\(place.path)/hosts")
         if json { return try printJSON(hosts) }
         let rows = hosts.map { host in
             [host.hostName, host.name, "\(host.processors)", "\(host.memory / 1_000_000) MB"]
