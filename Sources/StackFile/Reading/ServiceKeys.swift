@@ -152,7 +152,7 @@ enum ServiceKeys {
             reader.change(\.notes) { $0.annotations = values }
         },
         "platform": spare(\.placement, \.platform),
-        "drain_timeout_ms": .spare("the rollout's drain time is used") { reader, node in
+        "drain_timeout_ms": .read { reader, node in
             let time = reader.int(node, "drain_timeout_ms", 0...86_400_000)
             reader.change(\.lifecycle) { $0.drainTimeout = time }
         },

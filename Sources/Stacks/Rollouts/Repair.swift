@@ -22,7 +22,9 @@ func repairs(
         guard member.generation == generation, (1...max(spec.scale, 1)).contains(member.slot), spec.scale > 0,
             filled.insert(member.slot).inserted
         else {
-            if let step = farewell(to: member, drain: options.drain, now: now) { steps.append(step) }
+            if let step = farewell(to: member, drain: spec.drainTime(otherwise: options.drain), now: now) {
+                steps.append(step)
+            }
             continue
         }
         switch member.state {

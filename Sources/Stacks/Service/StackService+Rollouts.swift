@@ -131,7 +131,8 @@ extension StackService {
             record.generation = try Self.generation(of: record, after: service, db)
             record.rollout.state = .rolling
             record.rollout.startedAt = now
-            record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
+            record.rollout.deadline = now.addingTimeInterval(
+                Double(record.rollout.options.deadline(replacing: service?.spec ?? record.rollout.spec)) / 1000)
             try record.update(db)
             let (spec, options) = (record.rollout.spec, record.rollout.options)
             try RolloutRecord.note(
@@ -165,7 +166,8 @@ extension StackService {
             record.rollout.state = .rollingBack
             record.rollout.reason = reason
             record.problem = nil
-            record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
+            record.rollout.deadline = now.addingTimeInterval(
+                Double(record.rollout.options.deadline(replacing: record.rollout.spec)) / 1000)
             try record.update(db)
             let next = record.rollout.previous.map { "going back to \($0.image)" } ?? "there is nothing to go back to"
             try RolloutRecord.note(db, record.rollout.id, "\(reason); \(next)", at: now, kind: "rolling-back")
