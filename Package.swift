@@ -90,7 +90,10 @@ let package = Package(
             ["Model", "Store", "StackFile", "Git", "Supervisor", "Engines", "LinuxCalls", grdb, logging, yams]),
         room(
             "Stacks",
-            ["Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport"]),
+            [
+                "Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport",
+                subprocess, system,
+            ]),
         room(
             "Access", ["Model", "Store", "Secrets", "Outbound", "StackFile", crypto, grdb, jwtKit, logging],
             tests: ["StubServer", cryptoExtras]),

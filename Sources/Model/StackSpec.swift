@@ -129,7 +129,6 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
             if isolation.gpus != nil { parts.append("gpus") }
         }
         if probe != nil { parts.append("healthcheck") }
-        if loadBalancer != nil { parts.append("a load balancer") }
         if var rest = storage {
             (rest.memoryMounts, rest.mountOptions) = ([], [])
             if rest != ContainerStorage() { parts.append("storage") }

@@ -12,6 +12,9 @@ extension ServiceSpec {
         return Fingerprint((try? encoder.encode(subject)) ?? Data()).digits
     }
 
+    /// What a rollout of it brings, for a person.
+    var newcomers: String { kind == .containers ? "\(scale) x \(image)" : "the \(kind.rawValue)" }
+
     /// What containers are created from.
     public var runnableImage: String { pinnedImage ?? image }
 
@@ -22,13 +25,14 @@ extension ServiceSpec {
 
     /// TCP ports that the edge listens on for the service; none where the containers use the host's network.
     public var edgePorts: [PortMapping] {
+        guard kind == .containers else { return balancerPorts }
         guard networkMode == nil || networkMode == "bridge" else { return [] }
         return ports.filter { $0.transport == .tcp && $0.hostPort != nil }
     }
 
     /// Ports that each container publishes by itself: UDP, and TCP where there is no edge.
     func publishedPorts(edge: Bool) -> [PortMapping] {
-        ports.filter { $0.transport == .udp || !edge }
+        kind == .containers ? ports.filter { $0.transport == .udp || !edge } : []
     }
 
     /// Whether a new container may run beside an old one, where both would publish the same ports.

@@ -38,6 +38,9 @@ func request(
         revision: last?.revision)
     switch change {
     case .scale(let scale):
+        guard spec.kind == .containers else {
+            throw Failure(.conflict, "\(stack)/\(service) is a \(spec.kind.rawValue): it has no containers of its own")
+        }
         guard (0...ServiceChange.largestScale).contains(scale) else {
             throw Failure(
                 .invalid, "\(scale) can't be the scale of \(service)",

@@ -96,16 +96,16 @@ extension StackService {
                 address: container.address, health: sight.health[container.id], isAdmitted: isAdmitted,
                 isInEdge: isAdmitted, drainStartedAt: drainStart(container.id, record),
                 isDrained: record?.drainStartedAt != nil, parkedAt: record?.parkedAt)
-            guard let edge = sight.edge, let ports = sight.specs[generation]?.edgePorts, !ports.isEmpty else {
-                return member
-            }
+            guard let edge = sight.edge, let ports = sight.specs[generation]?.edgePorts else { return member }
+            let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
             let servers = ports.map { port in
                 let backend = EdgeConfiguration.name(environment: sight.environment.name, key: key, port: port)
-                let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
                 return edge.servers["\(backend)/\(name)"]
             }
-            member.isInEdge = isAdmitted && servers.allSatisfy { $0?.isUp == true }
-            member.isDrained = member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
+            member.isInEdge = isAdmitted && servers.allSatisfy { $0?.isUp == true } && edge.isBalanced(name)
+            member.isDrained =
+                member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
+                && edge.openThroughBalancers(name) == 0
             return member
         }
     }

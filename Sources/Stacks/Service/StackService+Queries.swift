@@ -182,6 +182,9 @@ extension StackService {
         case .rollingBack?: return .rollingBack
         default: break
         }
+        if spec.kind != .containers, containers.allSatisfy(\.parked) {
+            return rollout?.state == .failed ? .stopped : .active
+        }
         let fit = containers.filter { $0.serving && $0.health != HealthRecord.Verdict.unhealthy.rawValue }.count
         if spec.scale == 0 || containers.allSatisfy(\.parked) && rollout?.state == .failed { return .stopped }
         return fit >= spec.scale ? .active : fit == 0 ? .down : .degraded

@@ -136,8 +136,10 @@ extension StackService {
             try record.update(db)
             let (spec, options) = (record.rollout.spec, record.rollout.options)
             try RolloutRecord.note(
-                db, record.rollout.id, "bringing in \(spec.image), \(spec.scale) x, \(options.batchSize) at a time",
-                at: now, kind: "rolling")
+                db, record.rollout.id,
+                spec.kind == .containers
+                    ? "bringing in \(spec.image), \(spec.scale) x, \(options.batchSize) at a time"
+                    : "bringing in \(spec.newcomers)", at: now, kind: "rolling")
         }
     }
 

@@ -85,13 +85,15 @@ extension StackService {
         for index in chosen.indices {
             if chosen[index].pinnedImage == nil { chosen[index].pinnedImage = try await pin(chosen[index]) }
             givePorts(to: &chosen[index], asIn: now[chosen[index].name]?.spec)
+            if chosen[index].kind != .containers { chosen[index].scale = 0 }
         }
+        try await checkBalancers(chosen, request.stack, environment)
         return chosen
     }
 
     /// Gives each TCP port without one a port of the host: the one that it has, else one that is free.
     private func givePorts(to spec: inout ServiceSpec, asIn current: ServiceSpec?) {
-        guard edge != nil else { return }
+        guard edge != nil, spec.kind == .containers else { return }
         for index in spec.ports.indices where spec.ports[index].hostPort == nil && spec.ports[index].transport == .tcp {
             let port = spec.ports[index]
             let held = current?.ports.first { $0.containerPort == port.containerPort && $0.transport == .tcp }

@@ -41,7 +41,7 @@ func decision(on spec: ServiceSpec, _ request: UpRequest, _ now: ServiceSituatio
         return .roll(.rolledBack, before, isForced: false, "\(name): going back to \(before.image)")
     }
     guard let current = now.spec else {
-        return .roll(.created, spec, isForced: false, "\(name): creating \(spec.scale) x \(spec.image)")
+        return .roll(.created, spec, isForced: false, "\(name): creating \(spec.newcomers)")
     }
     if current.hash != spec.hash {
         guard request.upgrade || request.forceUpgrade else {
@@ -70,6 +70,7 @@ func objections(to spec: ServiceSpec, edge: Bool) -> [String] {
     if !spec.externalLinks.isEmpty {
         found.append("\(name): external_links are not supported on a Docker Engine yet: \(spec.externalLinks[0])")
     }
+    found += spec.balancerObjections(edge: edge).map { "\(name): \($0)" }
     let parts = spec.partsThatWait
     if !parts.isEmpty {
         found.append("\(name): \(parts.joined(separator: ", ")) can't be carried out on a Docker Engine yet")
