@@ -262,9 +262,17 @@ extension CreateContainer {
 
     public struct Endpoint: Sendable, Encodable {
         public var aliases: [String]
+        /// `name:alias`; names needn't be there yet.
+        public var links: [String]
 
-        public init(aliases: [String]) { self.aliases = aliases }
+        public init(aliases: [String], links: [String] = []) {
+            self.aliases = aliases
+            self.links = links
+        }
 
-        private enum CodingKeys: String, CodingKey { case aliases = "Aliases" }
+        private enum CodingKeys: String, CodingKey {
+            case aliases = "Aliases"
+            case links = "Links"
+        }
     }
 }

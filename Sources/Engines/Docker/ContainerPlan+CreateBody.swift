@@ -46,7 +46,8 @@ extension ContainerPlan {
             image: image, command: command, entrypoint: entrypoint, environment: environment, labels: labels,
             volumes: anonymous, exposedPorts: host.portBindings.mapValues { _ in .init() }, hostname: hostname,
             user: user, workingDirectory: workingDirectory, tty: tty, openStdin: stdinOpen, stopSignal: stopSignal,
-            host: host, networking: hasOwnNetwork ? .init(endpoints: [network: .init(aliases: aliases)]) : nil)
+            host: host,
+            networking: hasOwnNetwork ? .init(endpoints: [network: .init(aliases: aliases, links: links)]) : nil)
         guard let networking else { return body }
         body.domainName = networking.domainName
         body.host.dnsSearch = networking.dnsSearch

@@ -46,10 +46,10 @@ extension ContainerPlan {
     ///
     /// - Parameters:
     ///   - edge: Whether Slipway's edge holds the TCP ports; if not, the container publishes them.
-    ///   - linkAliases: Names that other services' links give to this one.
+    ///   - otherNames: Of alias services that mean this one.
     ///   - secretVariables: Variables whose values hold secrets.
     public init(
-        of spec: ServiceSpec, at identity: ContainerIdentity, edge: Bool, linkAliases: [String] = [],
+        of spec: ServiceSpec, at identity: ContainerIdentity, edge: Bool, otherNames: [String] = [],
         secretVariables: [String: String] = [:]
     ) {
         let name = identity.name(of: spec.name)
@@ -71,7 +71,7 @@ extension ContainerPlan {
             variables["REVISION"] = revision.description
         }
         let usesStackNetwork = spec.networkMode == nil
-        let aliases = [spec.name, "\(spec.name).\(identity.stack)"] + linkAliases
+        let aliases = [spec.name, "\(spec.name).\(identity.stack)"] + otherNames
         self.init(
             name: name, image: spec.runnableImage, command: spec.command, entrypoint: spec.entrypoint,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
@@ -82,6 +82,7 @@ extension ContainerPlan {
             stdinOpen: spec.stdinOpen, privileged: spec.privileged, readOnly: spec.readOnly, capAdd: spec.capAdd,
             capDrop: spec.capDrop, memoryLimit: spec.memoryLimit, cpuShares: spec.cpuShares,
             stopSignal: spec.stopSignal, initProcess: spec.initProcess, restart: "unless-stopped")
+        if usesStackNetwork { links = spec.localLinks(in: identity.stack) }
         isolation = spec.isolation
         limits = spec.limits
         networking = spec.networking

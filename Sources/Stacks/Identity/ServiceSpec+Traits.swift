@@ -48,13 +48,4 @@ extension ServiceSpec {
         default: healthCheck?.requestLine != nil
         }
     }
-
-    /// Aliases that this service's links give to `other`: `db:database` names `database`.
-    func linkAliases(of other: String) -> [String] {
-        links.compactMap { link in
-            let parts = link.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, parts[0] == other else { return nil }
-            return String(parts[1])
-        }
-    }
 }

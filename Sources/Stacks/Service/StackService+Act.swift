@@ -39,22 +39,17 @@ extension StackService {
     /// Creates the container of a slot, or finds it there.
     private func create(_ spec: ServiceSpec, generation: Int64, slot: Int, _ scene: Scene) async throws -> Member {
         let key = scene.key
-        let (origin, aliases) = try await store.read { db in
-            let origin = try RolloutRecord.find(db, id: generation)?.rollout
-            var specs = try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).map(\.spec)
-            specs += try RolloutRecord.fetch(
-                db, where: "environmentID = ? AND stack = ? AND state IN \(RolloutRecord.open)",
-                [key.environmentID, key.stack]
-            ).map(\.rollout.spec)
-            return (origin, specs.flatMap { $0.linkAliases(of: key.service) })
+        let (origin, names) = try await store.read { db in
+            (try RolloutRecord.find(db, id: generation)?.rollout, try GivenNames(db, for: key))
         }
         let identity = ContainerIdentity(
             instance: instance, environment: scene.environment.name, stack: key.stack, generation: generation,
             slot: slot, deployID: origin?.deployID, revision: origin?.revision)
         let spec = origin?.spec ?? spec
-        let plan = ContainerPlan(
-            of: spec, at: identity, edge: edge != nil, linkAliases: aliases,
+        var plan = ContainerPlan(
+            of: spec, at: identity, edge: edge != nil, otherNames: names.near,
             secretVariables: try await secretVariables(of: spec, scene))
+        if plan.network == identity.network { plan.extraHosts += names.hosts }
         if plan.network == identity.network {
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
@@ -96,6 +91,7 @@ extension StackService {
     /// Starts a container; one that was parked isn't any more.
     func start(_ id: String, _ scene: Scene, after earlier: Rollout.Entry? = nil) async throws {
         try await writeSecrets(into: try scene.member(id), scene)
+        try await attach(try scene.member(id), scene)
         try await scene.engine.start(id)
         try await change(id, scene, saying: "started \(scene.name(of: id))", after: earlier) { $0.parkedAt = nil }
     }

@@ -67,8 +67,8 @@ func objections(to spec: ServiceSpec, edge: Bool) -> [String] {
     let name = spec.name
     if !isUsableName(name) { found.append("\(name) can't be a service's name: letters, digits, `-`, `_`, `.`") }
     if spec.scale < 0 { found.append("\(name): the scale \(spec.scale) is less than 0") }
-    if !spec.externalLinks.isEmpty {
-        found.append("\(name): external_links are not supported on a Docker Engine yet: \(spec.externalLinks[0])")
+    for link in spec.strangeLinks {
+        found.append("\(name): the external link \(link) names no service of another stack: write stack/service:alias")
     }
     found += spec.balancerObjections(edge: edge).map { "\(name): \($0)" }
     let parts = spec.partsThatWait
