@@ -90,8 +90,10 @@ let package = Package(
             ["Model", "Store", "StackFile", "Git", "Supervisor", "Engines", "LinuxCalls", grdb, logging, yams]),
         room(
             "Stacks",
-            ["Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport"],
-            tests: ["StackFile"], excluding: ["Units/Fixtures"]),
+            [
+                "Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport",
+                subprocess, system,
+            ], tests: ["StackFile"], excluding: ["Units/Fixtures"]),
         room(
             "Access", ["Model", "Store", "Secrets", "Outbound", "StackFile", crypto, grdb, jwtKit, logging],
             tests: ["StubServer", cryptoExtras]),

@@ -303,16 +303,20 @@ extension CreateContainer {
 
     public struct Endpoint: Sendable, Encodable {
         public var aliases: [String]
+        /// `name:alias`; names needn't be there yet.
+        public var links: [String]
         /// Nil: whichever is free.
         public var addressing: Addressing?
 
-        public init(aliases: [String], address: String? = nil) {
+        public init(aliases: [String], links: [String] = [], address: String? = nil) {
             self.aliases = aliases
+            self.links = links
             addressing = address.map { Addressing(ipv4: $0) }
         }
 
         private enum CodingKeys: String, CodingKey {
             case aliases = "Aliases"
+            case links = "Links"
             case addressing = "IPAMConfig"
         }
     }

@@ -11,6 +11,15 @@ extension DockerClient {
         return created.id
     }
 
+    /// Maps to `POST /networks/(id)/connect`; `.conflict` where the container runs and is in it already.
+    public func connect(_ container: String, to network: String, _ endpoint: CreateContainer.Endpoint) async throws {
+        let call = Call(
+            method: "POST", path: "/networks/\(Call.escape(network))/connect",
+            body: Array(try JSON.text(of: ConnectBody(container: container, endpoint: endpoint)).utf8),
+            doing: "connect the container \(container.prefix(12)) to the network \(network)")
+        _ = try await self.call(call)
+    }
+
     /// Maps to `DELETE /networks/(id)`.
     public func removeNetwork(_ name: String) async throws {
         try await delete("/networks/\(Call.escape(name))", doing: "remove the network \(name)")
@@ -37,6 +46,16 @@ struct Created: Decodable {
     var id: String
 
     private enum CodingKeys: String, CodingKey { case id = "Id" }
+}
+
+private struct ConnectBody: Encodable {
+    var container: String
+    var endpoint: CreateContainer.Endpoint
+
+    private enum CodingKeys: String, CodingKey {
+        case container = "Container"
+        case endpoint = "EndpointConfig"
+    }
 }
 
 private struct NetworkBody: Encodable {

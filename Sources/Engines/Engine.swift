@@ -19,6 +19,8 @@ public protocol Engine: Sendable {
     /// (all of `plan.labels` under `dev.slipway.`) is returned as it is; one with others throws `.conflict`.
     func create(_ plan: ContainerPlan) async throws -> String
     func start(_ id: String) async throws
+    /// Lets a container that doesn't run yet take part in a further network, from its next start on.
+    func attach(_ id: String, to attachment: NetworkAttachment) async throws
     /// Puts files into a container, running or not, over those of their names. They show in no inspection.
     func write(_ files: [ContainerFile], into id: String) async throws
     /// Sends the stop signal, then KILL after `grace` seconds.
@@ -97,6 +99,9 @@ public struct ContainerPlan: Hashable, Sendable, Codable {
     public var network: String
     /// Names under which the container is found in its network.
     public var aliases: [String]
+    /// Names that it alone has for others of its network, `name:alias`: looked up anew each time, so that those may come
+    /// later.
+    public var links: [String] = []
     public var extraHosts: [String]
     public var dns: [String]
     public var hostname: String?
@@ -172,6 +177,26 @@ public struct ContainerPlan: Hashable, Sendable, Codable {
         self.initProcess = initProcess
         self.restart = restart
     }
+}
+
+/// How a container takes part in a network beside its own.
+public struct NetworkAttachment: Hashable, Sendable {
+    public var network: String
+    /// Names under which it is found there.
+    public var aliases: [String]
+    /// Names that it alone has for others there, `name:alias`.
+    public var links: [String]
+
+    public init(network: String, aliases: [String], links: [String] = []) {
+        self.network = network
+        self.aliases = aliases
+        self.links = links
+    }
+}
+
+extension Engine {
+    /// An engine in which everybody sees everybody.
+    public func attach(_ id: String, to attachment: NetworkAttachment) async throws {}
 }
 
 /// A file that is put into a container.

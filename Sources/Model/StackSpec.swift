@@ -130,7 +130,6 @@ public struct ServiceSpec: Hashable, Sendable, Codable {
     public var partsThatWait: [String] {
         var parts: [String] = []
         if isolation?.gpus != nil { parts.append("gpus") }
-        if loadBalancer != nil { parts.append("a load balancer") }
         if var rest = storage {
             if rest.mountOptions.contains(where: \.isPart) { parts.append("a folder of a volume") }
             (rest.memoryMounts, rest.mountOptions, rest.configs, rest.volumesFrom) = ([], [], [], [])

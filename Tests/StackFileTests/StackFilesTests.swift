@@ -43,12 +43,11 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
         let result = try StackFiles.load(
             [.init(name: "docker_compose.yml", text: Self.article)], .init(environment: ["REVISION": sha]))
         #expect(result.warnings.isEmpty)
-        #expect(
-            result.spec.services == [
-                ServiceSpec(
-                    name: "my-service", image: "my_repo/360_service:\(sha)",
-                    labels: ["io.rancher.container.pull_image": "always"], tty: true, stdinOpen: true, alwaysPull: true)
-            ])
+        var expected = ServiceSpec(
+            name: "my-service", image: "my_repo/360_service:\(sha)",
+            labels: ["io.rancher.container.pull_image": "always"], tty: true, stdinOpen: true, alwaysPull: true)
+        (expected.keepsScale, expected.keepsRetainIP) = (true, true)
+        #expect(result.spec.services == [expected])
         #expect(StackFiles.imageRepository(inCompose: Self.article) == "my_repo/360_service")
     }
 
@@ -204,10 +203,10 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
             findings(text) == [
                 "docker-compose.yml:3:3: error: service \"web\": unknown key \"enviroment\" (did you mean \"environment\"?)",
                 "docker-compose.yml:4:11: error: service \"web\": ports: \"eighty\" is no container port (1 to 65535, or a range as in 8000-8010)",
-                "docker-compose.yml:5:3: error: service \"web\": \"volumes_from\" is not carried out yet, and leaving it out would change what runs",
+                "docker-compose.yml:5:18: error: service \"web\": volumes_from: \"db\" is not carried out: \"db\" is no sidekick of it (make one a sidekick of the other: io.rancher.sidekicks)",
                 "docker-compose.yml:6:3: error: service \"web\": \"gpus\" is not carried out yet, and leaving it out would change what runs",
                 "docker-compose.yml:7:3: warning: service \"web\": \"platform\" is read but not used yet",
-                "docker-compose.yml:8:12: error: service \"web\": the label io.rancher.sidekicks is not carried out yet, and leaving it out would change what runs",
+                "docker-compose.yml:8:12: error: service \"web\": its sidekick \"log\" is in none of the files (valid here: db)",
                 "docker-compose.yml:9:1: error: service \"db\": has no image (valid here: web)",
                 "docker-compose.yml:10:14: error: service \"db\": mem_limit must be a size like 512m, not \"lots\"",
             ])
@@ -265,7 +264,7 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
         ),
         (
             "a: {image: x, net: 'container:b'}",
-            "docker-compose.yml:1:20: error: service \"a\": net: \"container:b\" is not carried out yet, and leaving it out would change what runs"
+            "docker-compose.yml:1:20: error: service \"a\": net: \"container:b\" is not carried out: \"b\" is no sidekick of it (make one a sidekick of the other: io.rancher.sidekicks)"
         ),
         (
             "version: '2'\nservice: {a: {image: x}}",

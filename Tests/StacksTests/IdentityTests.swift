@@ -28,7 +28,7 @@ import Testing
         ]
         let identity = ContainerIdentity(
             instance: "i", environment: "production", stack: "shop", generation: 7, slot: 2, deployID: 4, revision: sha)
-        let plan = ContainerPlan(of: spec, at: identity, edge: true, linkAliases: ["shop-orders"])
+        let plan = ContainerPlan(of: spec, at: identity, edge: true, otherNames: ["shop-orders"])
         #expect(plan.name == "production-shop-orders-7-2")
         #expect(plan.image == spec.pinnedImage)
         #expect(plan.network == "slipway-production-shop")

@@ -28,6 +28,8 @@ extension ContainerInspection {
     private func address(in status: ObservedContainer.State) -> String? {
         guard status == .running || status == .paused else { return nil }
         if hostConfig.networkMode == "host" { return "127.0.0.1" }
+        // Its own network first: those that were added may come before it by their names.
+        if let own = networkSettings.networks?[hostConfig.networkMode]?.address, !own.isEmpty { return own }
         let addresses = (networkSettings.networks ?? [:]).sorted { $0.key < $1.key }.map(\.value.address)
         return addresses.first { !$0.isEmpty }
     }

@@ -56,7 +56,8 @@ extension ContainerPlan {
             volumes: anonymous, exposedPorts: host.portBindings.mapValues { _ in .init() }, hostname: hostname,
             user: user, workingDirectory: workingDirectory, tty: tty, openStdin: stdinOpen, stopSignal: stopSignal,
             host: host,
-            networking: hasOwnNetwork ? .init(endpoints: [network: .init(aliases: aliases, address: address)]) : nil)
+            networking: hasOwnNetwork
+                ? .init(endpoints: [network: .init(aliases: aliases, links: links, address: address)]) : nil)
         body.healthcheck = probe.map(Self.healthcheck)
         guard let networking else { return body }
         body.macAddress = networking.macAddress

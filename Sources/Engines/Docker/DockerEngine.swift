@@ -62,6 +62,15 @@ public struct DockerEngine: Engine {
         }
     }
 
+    public func attach(_ id: String, to attachment: NetworkAttachment) async throws {
+        do {
+            try await docker.connect(
+                id, to: attachment.network, .init(aliases: attachment.aliases, links: attachment.links))
+        } catch let failure as Failure where failure.code == .conflict {
+            return  // It is there already.
+        }
+    }
+
     public func write(_ files: [ContainerFile], into id: String) async throws {
         // A folder at a time: into one that is a volume of a read-only container the engine writes, not beside it.
         for (folder, files) in Dictionary(grouping: files, by: \.folder).sorted(by: { $0.key < $1.key }) {

@@ -40,12 +40,12 @@ enum LabelRules {
         "io.rancher.lb_service.target": .spare,
         "io.rancher.lb_service.cert_dir": .waiting,
         "io.rancher.lb_service.default_cert_dir": .waiting,
-        "io.rancher.loadbalancer.ssl.ports": .waiting,
-        "io.rancher.loadbalancer.proxy-protocol.ports": .waiting,
+        "io.rancher.loadbalancer.ssl.ports": .told,
+        "io.rancher.loadbalancer.proxy-protocol.ports": .told,
     ]
 
     private static let prefixes: [(String, Rule)] = [
-        ("io.rancher.loadbalancer.target.", .waiting), ("io.rancher.container.agent_service.", .waiting),
+        ("io.rancher.loadbalancer.target.", .told), ("io.rancher.container.agent_service.", .waiting),
         ("io.rancher.scheduler.affinity:", .carriedOut),
     ]
 

@@ -19,10 +19,11 @@ enum ServiceKey: Sendable {
 /// Every key that a service may have, from docker-compose v1 to the Compose Specification and from rancher-compose. A
 /// new key is a line here.
 enum ServiceKeys {
-    static let all: [String: ServiceKey] = [carriedOut, ofContainers, waiting, spare, others].reduce(into: [:]) {
-        all, some in
-        all.merge(some) { first, _ in first }
-    }
+    static let all: [String: ServiceKey] = [carriedOut, ofContainers, balancing, waiting, spare, others].reduce(
+        into: [:]) {
+            all, some in
+            all.merge(some) { first, _ in first }
+        }
 
     private static let carriedOut: [String: ServiceKey] = [
         "image": .read { $0.readImage($1) },
@@ -128,14 +129,6 @@ enum ServiceKeys {
 
     private static let waiting: [String: ServiceKey] = [
         "gpus": .waiting(nil) { reader, node in reader.change(\.isolation) { $0.gpus = node.text ?? node.json } },
-        "lb_config": .waiting(nil) { $0.readLoadBalancer($1, "lb_config") },
-        "load_balancer_config": .waiting(nil) { $0.readOldLoadBalancer($1) },
-        "port_rules": .waiting(nil) { $0.readRules($1) },
-        "certs": list(\.loadBalancer, \.certificates),
-        "default_cert": text(\.loadBalancer, \.defaultCertificate),
-        "stickiness_policy": names(\.loadBalancer, \.stickiness),
-        "config": text(\.loadBalancer, \.configuration),
-        "external_ips": list(\.loadBalancer, \.externalAddresses),
         "storage_driver": json(\.storageDriver), "network_driver": json(\.networkDriver),
         "post_start": hook("post_start"), "pre_stop": hook("pre_stop"),
         "label_file": .waiting("write the labels under labels") { $0.readLabelFiles($1) },
@@ -151,7 +144,7 @@ enum ServiceKeys {
             reader.change(\.notes) { $0.annotations = values }
         },
         "platform": spare(\.placement, \.platform),
-        "drain_timeout_ms": .spare("the rollout's drain time is used") { reader, node in
+        "drain_timeout_ms": .read { reader, node in
             let time = reader.int(node, "drain_timeout_ms", 0...86_400_000)
             reader.change(\.lifecycle) { $0.drainTimeout = time }
         },

@@ -1,5 +1,19 @@
 internal import Model
 
+extension ServiceKeys {
+    /// Keys of load balancers and of services outside.
+    static let balancing: [String: ServiceKey] = [
+        "lb_config": .read { $0.readLoadBalancer($1, "lb_config") },
+        "load_balancer_config": .read { $0.readOldLoadBalancer($1) },
+        "port_rules": .read { $0.readRules($1) },
+        "certs": .read { $0.readList($1, \.loadBalancer, \.certificates) },
+        "default_cert": .read { $0.readText($1, \.loadBalancer, \.defaultCertificate) },
+        "stickiness_policy": .read { $0.readNames($1, \.loadBalancer, \.stickiness) },
+        "config": .read { $0.readText($1, \.loadBalancer, \.configuration) },
+        "external_ips": .read { $0.readList($1, \.loadBalancer, \.externalAddresses) },
+    ]
+}
+
 /// Load balancers of rancher-compose.
 extension ServiceReader {
     mutating func readLoadBalancer(_ node: YAMLNode, _ key: String) {
@@ -88,6 +102,10 @@ extension ServiceReader {
             guard let policy = node[name], !policy.isNull else { continue }
             let values = values(policy, "\(key).\(name)")
             change(\.loadBalancer) { $0.stickiness = values }
+        }
+        if let certificates = node["certs"], !certificates.isNull {
+            let names = strings(certificates, "\(key).certs") ?? []
+            change(\.loadBalancer) { $0.certificates = names.filter { !$0.isEmpty } }
         }
         change(\.loadBalancer) { $0.defaultCertificate = node["default_cert"]?.text }
     }

@@ -8,7 +8,10 @@ import Supervisor
 actor Edge: LoadBalancer {
     private let process: EdgeProcess
     private let master: EdgeMaster
+    private let program: String
     private let logger: Logger
+    /// What HAProxy doesn't read of load balancers, by the structure that it was in: a sentence.
+    private var unreadable: [String: String] = [:]
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -16,6 +19,7 @@ actor Edge: LoadBalancer {
     init(directory: String, program: String, keeper: String? = nil, logger: Logger) {
         process = EdgeProcess(directory: directory, program: program, keeper: keeper)
         master = EdgeMaster(socket: process.socket)
+        self.program = program
         self.logger = logger
     }
 
@@ -28,7 +32,7 @@ actor Edge: LoadBalancer {
         if wished.services.isEmpty, !process.isRunning { return EdgeState() }
         try FileManager.default.createDirectory(atPath: process.directory, withIntermediateDirectories: true)
         var workers = await workers()
-        let (desired, refused) = wished.without(ports: refusals(wished, EdgeState(workers)))
+        let (desired, refused) = try await readable(wished, EdgeState(workers))
         // Before anything is told, so that one that starts now starts with it.
         try write(desired.text())
         for _ in 0..<3 {
@@ -36,6 +40,7 @@ actor Edge: LoadBalancer {
             workers = await self.workers()
         }
         if !process.isKept, !desired.services.isEmpty { try process.start() }
+        removeCertificates(but: desired)
         var state = EdgeState(workers)?.foldingTunnels() ?? EdgeState()
         state.refused = refused
         return state
@@ -44,6 +49,54 @@ actor Edge: LoadBalancer {
     /// Ends HAProxy; open connections are cut.
     func stop() async {
         await process.stop()
+    }
+
+    /// Throws `.invalid` where HAProxy would not take a configuration.
+    func check(_ configuration: EdgeConfiguration) async throws {
+        if let problem = try await problem(of: configuration.withTunnels()) { throw problem }
+    }
+
+    nonisolated var certificateFolder: String? { "\(process.directory)/certificates" }
+
+    // MARK: What can be had
+
+    /// What is wished without what can't be had, and why not. HAProxy looks at the ports of load balancers before they
+    /// are written: a line that it doesn't take would keep everything else from it too.
+    private func readable(
+        _ wished: EdgeConfiguration, _ actual: EdgeState?
+    ) async throws -> (EdgeConfiguration, [String: String]) {
+        var refused = refusals(wished, actual).merging(wished.certificateRefusals) { first, _ in first }
+        var desired = wished.without(ports: refused).0
+        desired.certificateFolder = EdgeChecker.folder(process.directory)
+        if !desired.fronts.isEmpty, actual?.structure != desired.structure {
+            let structure = desired.structure
+            if unreadable[structure] == nil {
+                unreadable[structure] = try await problem(of: desired).map { "\($0.cause ?? $0.message)" } ?? ""
+            }
+            if let reason = unreadable[structure], !reason.isEmpty {
+                for front in desired.fronts where front.isOwn || desired.hasOwnLines(front) {
+                    refused[front.name] = reason
+                }
+                desired = wished.without(ports: refused).0
+                desired.certificateFolder = EdgeChecker.folder(process.directory)
+            }
+        }
+        try EdgeChecker.writeCertificates(of: desired, in: process.directory)
+        return (desired, refused)
+    }
+
+    private func problem(of configuration: EdgeConfiguration) async throws -> Failure? {
+        guard !configuration.fronts.isEmpty else { return nil }
+        return try await EdgeChecker(directory: process.directory, program: program).problem(of: configuration)
+    }
+
+    /// Keys that nothing uses any more.
+    private func removeCertificates(but desired: EdgeConfiguration) {
+        let folder = EdgeChecker.folder(process.directory)
+        let used = Set(desired.fronts.flatMap(\.certificates).map(\.file))
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !used.contains(file) {
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(file)")
+        }
     }
 
     // MARK: Acts
@@ -136,12 +189,12 @@ actor Edge: LoadBalancer {
     private func refusals(_ wished: EdgeConfiguration, _ actual: EdgeState?) -> [String: String] {
         guard let actual, actual.structure != wished.structure else { return [:] }
         var found: [String: String] = [:]
-        for service in wished.services where !service.isTunnel && !actual.services.contains(service.name) {
-            guard !PortProbe.isFree(service.hostPort, address: service.hostAddress) else { continue }
-            let holder = ListeningSocket.holder(ofPort: service.hostPort)
+        for port in wished.ports where !actual.services.contains(port.name) {
+            guard !PortProbe.isFree(port.number, address: port.address) else { continue }
+            let holder = ListeningSocket.holder(ofPort: port.number)
             // An address of a port that is already ours in another way comes over with the reload.
             if let holder, holder.program == "haproxy", process.owns(holder.pid) { continue }
-            found[service.name] = PortProbe.sentence(service.hostPort, holder)
+            found[port.name] = PortProbe.sentence(port.number, holder)
         }
         return found
     }

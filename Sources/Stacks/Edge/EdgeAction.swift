@@ -29,8 +29,11 @@ func serverActions(desired services: [EdgeConfiguration.Service], actual: EdgeSt
         for server in service.servers {
             let name = "\(service.name)/\(server.name)"
             wanted.insert(name)
+            if server.isFixed { continue }
             let found = actual.servers[name]
-            if let found, found.endpoint != server.endpoint || found.status.hasPrefix("MAINT") {
+            if let found, service.stickiness != nil, found.endpoint == server.endpoint {
+                actions += stickyActions(of: service, server, found)
+            } else if let found, found.endpoint != server.endpoint || found.status.hasPrefix("MAINT") {
                 let hasMoved = found.endpoint != server.endpoint
                 actions += [removal(of: name), addition(of: server, to: service, isProven: !hasMoved)]
             } else if found == nil {
@@ -40,7 +43,9 @@ func serverActions(desired services: [EdgeConfiguration.Service], actual: EdgeSt
                     .tell(
                         server.isDraining
                             ? ["set server \(name) state drain"]
-                            : ["set server \(name) weight 1", "set server \(name) state ready"]))
+                            : ["set server \(name) weight \(server.weight)", "set server \(name) state ready"]))
+            } else if let found, !server.isDraining, let weight = found.weight, weight != server.weight {
+                actions.append(.tell(["set server \(name) weight \(server.weight)"]))
             }
         }
     }
@@ -54,16 +59,35 @@ private func addition(
     of server: EdgeConfiguration.Server, to service: EdgeConfiguration.Service, isProven: Bool = true
 ) -> EdgeAction {
     let name = "\(service.name)/\(server.name)"
-    var lines = ["add server \(name) \(server.endpoint) \(service.checkWords)", "enable health \(name)"]
+    let weight = server.weight == 1 ? "" : " weight \(server.weight)"
+    var lines = ["add server \(name) \(server.endpoint) \(service.checkWords)\(weight)", "enable health \(name)"]
+    // Cookies of servers that were added come into being here.
+    if service.stickiness != nil { lines.append("enable dynamic-cookie backend \(service.name)") }
     if isProven {
         lines.append("enable server \(name)")
-        if server.isDraining { lines.append("set server \(name) state drain") }
+        if server.isDraining {
+            lines.append("set server \(name) state \(service.stickiness == nil ? "drain" : "maint")")
+        }
     } else {
         // In this order there is no moment at which it is up.
         lines += ["set server \(name) state drain", "set server \(name) health down"]
         if !server.isDraining { lines.append("set server \(name) state ready") }
     }
     return .tell(lines)
+}
+
+/// Where clients come back by a cookie, one that drains would still get the requests of those that have its own; one in
+/// maintenance gets none, and finishes what it has.
+private func stickyActions(
+    of service: EdgeConfiguration.Service, _ server: EdgeConfiguration.Server, _ found: EdgeState.Server
+) -> [EdgeAction] {
+    let name = "\(service.name)/\(server.name)"
+    let isOut = found.status.hasPrefix("MAINT")
+    if server.isDraining { return isOut ? [] : [.tell(["set server \(name) state maint"])] }
+    var lines: [String] = []
+    if isOut || found.isDraining { lines.append("set server \(name) state ready") }
+    if let weight = found.weight, weight != server.weight { lines.append("set server \(name) weight \(server.weight)") }
+    return lines.isEmpty ? [] : [.tell(lines)]
 }
 
 private func removal(of name: String) -> EdgeAction {

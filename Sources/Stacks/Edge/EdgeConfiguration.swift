@@ -10,6 +10,10 @@ package struct EdgeConfiguration: Hashable, Sendable {
         package var port: Int
         /// Whether it gets no new requests.
         package var isDraining: Bool
+        /// Share of the requests beside that of the others.
+        var weight = 1
+        /// Whether it is written into the file alone: it is outside, and doesn't come and go.
+        var isFixed = false
 
         package var endpoint: String { "\(address):\(port)" }
     }
@@ -28,6 +32,12 @@ package struct EdgeConfiguration: Hashable, Sendable {
         var incoming: Int64?
         /// Whether it is the backend for the WebSockets of another service.
         var isTunnel = false
+        /// Whether it is a backend alone: those of load balancers are led to by their ``Front``s.
+        var isBackend = false
+        /// How clients come back to the same container; nil: they needn't.
+        var stickiness: Stickiness?
+        /// Lines of the service's own for the backend.
+        var lines: [String] = []
 
         /// What HAProxy's own check of a server says, which takes dead ones out between two of our looks.
         var checkWords: String {
@@ -39,21 +49,35 @@ package struct EdgeConfiguration: Hashable, Sendable {
 
     /// Sorted by name.
     package var services: [Service]
+    /// The ports of load balancers, sorted by name.
+    var fronts: [Front] = []
+    /// Where the certificates of `fronts` lie.
+    var certificateFolder = ""
 
     package init(services: [Service]) {
         self.services = services.sorted { $0.name < $1.name }
     }
 
+    init(services: [Service], fronts: [Front]) {
+        self.init(services: services)
+        self.fronts = fronts.sorted { $0.name < $1.name }
+    }
+
     /// Itself without the services of these names, and why each was left out.
     func without(ports refused: [String: String]) -> (EdgeConfiguration, [String: String]) {
         let gone = Set(services.filter { refused[$0.name] != nil }.flatMap { [$0.name, $0.tunnelName] })
-        return (EdgeConfiguration(services: services.filter { !gone.contains($0.name) }), refused)
+        let left = fronts.filter { refused[$0.name] == nil }
+        let used = Set(left.flatMap(\.backends))
+        let mine = services.filter { service in
+            service.isBackend ? used.contains(service.baseName) : !gone.contains(service.name)
+        }
+        return (EdgeConfiguration(services: mine, fronts: left), refused)
     }
 
     /// Changes when something changes that only a reload brings in; the running HAProxy shows it as a backend's name.
     package var structure: String {
         var subject = self
-        for index in subject.services.indices { subject.services[index].servers = [] }
+        for index in subject.services.indices { subject.services[index].servers.removeAll { !$0.isFixed } }
         return "structure-" + String(Fingerprint(subject.sections).value, radix: 16)
     }
 
@@ -67,7 +91,7 @@ package struct EdgeConfiguration: Hashable, Sendable {
             noreuseport
             mworker-max-reloads 20
             hard-stop-after 24h
-
+        \(certificateLines)
         defaults
             option idle-close-on-response
             option redispatch 1
@@ -84,15 +108,20 @@ package struct EdgeConfiguration: Hashable, Sendable {
         backend \(structure)
             mode tcp
 
-        \(sections)
+        \(resolvers)\(sections)
         """
     }
 
     private var sections: String {
+        (fronts.map { $0.text(tunnels: Set(services.filter(\.isTunnel).map(\.name))) } + serviceSections)
+            .joined(separator: "\n")
+    }
+
+    private var serviceSections: [String] {
         services.map { service in
             let mode = service.speaksHTTP ? "http" : "tcp"
             var lines: [String] = []
-            if !service.isTunnel {
+            if !service.isTunnel, !service.isBackend {
                 lines += [
                     "frontend \(service.name)", "    mode \(mode)",
                     "    bind \(service.hostAddress ?? "0.0.0.0"):\(service.hostPort)",
@@ -112,12 +141,9 @@ package struct EdgeConfiguration: Hashable, Sendable {
                 ]
             }
             if service.speaksHTTP { lines.append("    option forwardfor") }
-            for server in service.servers {
-                lines.append(
-                    "    server \(server.name) \(server.endpoint) \(service.checkWords)"
-                        + (server.isDraining ? " weight 0" : ""))
-            }
+            lines += service.ownLines.map { "    \($0)" }
+            for server in service.servers { lines.append("    \(service.line(for: server))") }
             return lines.joined(separator: "\n") + "\n"
-        }.joined(separator: "\n")
+        }
     }
 }

@@ -11,6 +11,8 @@ package struct EdgeState: Hashable, Sendable {
         package var open: Int
         /// Whether it gets no new requests, up or down.
         package var isDraining: Bool
+        /// Its share of the requests; nil where it isn't said.
+        var weight: Int?
 
         package init(status: String, endpoint: String, open: Int) {
             self.status = status
@@ -64,11 +66,12 @@ package struct EdgeState: Hashable, Sendable {
             }
             switch field("type") {
             case "1" where field("pxname").hasPrefix("structure-"): structure = field("pxname")
-            case "1": services.insert(field("pxname"))
+            case "0", "1": services.insert(field("pxname"))
             case "2":
                 servers["\(field("pxname"))/\(field("svname"))"] = Server(
                     status: field("status"), endpoint: field("addr"),
                     open: (Int(field("scur")) ?? 0) + (Int(field("qcur")) ?? 0))
+                servers["\(field("pxname"))/\(field("svname"))"]?.weight = Int(field("weight"))
                 // One that drained when the configuration was read says so by its weight alone.
                 if field("weight") == "0" { servers["\(field("pxname"))/\(field("svname"))"]?.isDraining = true }
             default: break

@@ -18,13 +18,15 @@ extension EdgeConfiguration {
                     }
                 }
                 return [service, tunnel]
-            })
+            }, fronts: fronts)
     }
 }
 
 extension EdgeConfiguration.Service {
     /// Name of its backend for WebSockets.
     var tunnelName: String { name + Self.tunnelMark }
+    /// Its name, or that of the service whose WebSockets it is for.
+    var baseName: String { isTunnel ? String(name.dropLast(Self.tunnelMark.count)) : name }
     fileprivate static let tunnelMark = ":websocket"
 }
 

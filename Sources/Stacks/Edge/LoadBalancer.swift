@@ -4,4 +4,13 @@ package protocol LoadBalancer: Sendable {
     func converge(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState
     /// Ends it; open connections are cut.
     func stop() async
+    /// Throws `.invalid` where it would not take a configuration.
+    func check(_ configuration: EdgeConfiguration) async throws
+    /// Where people put certificates, a folder for each environment; nil where they can't.
+    var certificateFolder: String? { get }
+}
+
+extension LoadBalancer {
+    package func check(_ configuration: EdgeConfiguration) async throws {}
+    package var certificateFolder: String? { nil }
 }

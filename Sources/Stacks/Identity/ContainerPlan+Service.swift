@@ -44,11 +44,11 @@ extension ContainerPlan {
     ///
     /// - Parameters:
     ///   - edge: Whether Slipway's edge holds the TCP ports; if not, the container publishes them.
-    ///   - linkAliases: Names that other services' links give to this one.
+    ///   - otherNames: Of alias services that mean this one.
     ///   - secretVariables: Variables whose values hold secrets.
     ///   - neighbours: Names of the other containers of its unit, by service.
     public init(
-        of spec: ServiceSpec, at identity: ContainerIdentity, edge: Bool, linkAliases: [String] = [],
+        of spec: ServiceSpec, at identity: ContainerIdentity, edge: Bool, otherNames: [String] = [],
         secretVariables: [String: String] = [:], neighbours: [String: String] = [:]
     ) {
         let name = identity.name(of: spec.name)
@@ -77,7 +77,7 @@ extension ContainerPlan {
         // Names of containers are Slipway's own; who called it by the one in the file still finds it.
         let called = spec.scale == 1 ? [spec.lifecycle?.containerName].compactMap(\.self) : []
         let names = [spec.name] + (identity.primary.map { ["\(spec.name).\($0)"] } ?? [])
-        let aliases = names + names.map { "\($0).\(identity.stack)" } + linkAliases + called
+        let aliases = names + names.map { "\($0).\(identity.stack)" } + otherNames + called
         self.init(
             name: name, image: spec.runnableImage, command: spec.command, entrypoint: spec.entrypoint,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
@@ -89,6 +89,7 @@ extension ContainerPlan {
             stdinOpen: spec.stdinOpen, privileged: spec.privileged, readOnly: spec.readOnly, capAdd: spec.capAdd,
             capDrop: spec.capDrop, memoryLimit: spec.memoryLimit, cpuShares: spec.cpuShares,
             stopSignal: spec.stopSignal, initProcess: spec.initProcess, restart: spec.restartPolicy)
+        if usesStackNetwork { links = spec.localLinks(in: identity.stack) }
         isolation = spec.isolation
         isolation?.pid = spec.isolation?.pid.map { Self.namespace($0, neighbours) }
         isolation?.ipc = spec.isolation?.ipc.map { Self.namespace($0, neighbours) }

@@ -18,6 +18,9 @@ extension ServiceSpec {
         return Fingerprint((try? encoder.encode(subject)) ?? Data()).digits
     }
 
+    /// What a rollout of it brings, for a person.
+    var newcomers: String { kind == .containers ? "\(scale) x \(image)" : "the \(kind.rawValue)" }
+
     /// What containers are created from.
     public var runnableImage: String { pinnedImage ?? image }
 
@@ -31,13 +34,14 @@ extension ServiceSpec {
 
     /// TCP ports that the edge listens on for the service alone; none where the containers use the host's network.
     public var edgePorts: [PortMapping] {
+        guard kind == .containers else { return balancerPorts }
         guard networkMode == nil || networkMode == "bridge" else { return [] }
         return ports.filter { $0.transport == .tcp && $0.hostPort != nil }
     }
 
     /// Ports that each container publishes by itself: UDP, and TCP where there is no edge.
     func publishedPorts(edge: Bool) -> [PortMapping] {
-        ports.filter { $0.transport == .udp || !edge }
+        kind == .containers ? ports.filter { $0.transport == .udp || !edge } : []
     }
 
     /// Whether a new container may run beside an old one, where both would publish the same ports.
@@ -53,15 +57,6 @@ extension ServiceSpec {
         case "http"?: true
         case "tcp"?: false
         default: healthCheck?.requestLine != nil
-        }
-    }
-
-    /// Aliases that this service's links give to `other`: `db:database` names `database`.
-    func linkAliases(of other: String) -> [String] {
-        links.compactMap { link in
-            let parts = link.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, parts[0] == other else { return nil }
-            return String(parts[1])
         }
     }
 }

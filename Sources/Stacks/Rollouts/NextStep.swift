@@ -21,7 +21,8 @@ private func nextForward(_ rollout: Rollout, _ seen: RolloutObservation, _ now: 
     if let problem = seen.problem { return .beginRollback(problem) }
     if let deadline = rollout.deadline, now >= deadline {
         let waitingFor = (seen.unavailable ?? seen.placement?.reason).map { ": \($0)" } ?? ""
-        return .beginRollback("not done after \(rollout.options.deadline / 1000) s\(waitingFor)")
+        let time = rollout.options.deadline(replacing: rollout.previous ?? rollout.spec)
+        return .beginRollback("not done after \(time / 1000) s\(waitingFor)")
     }
     // What can't be brought in whole isn't begun.
     if let reason = seen.unavailable ?? seen.placement?.reason { return .wait(reason, until: rollout.deadline) }
@@ -42,9 +43,8 @@ private func nextBack(_ rollout: Rollout, _ seen: RolloutObservation, _ now: Dat
     if let problem = seen.problem { return .finish(lost, reason: "\(whatFailed); then going back failed: \(problem)") }
     if let deadline = rollout.deadline, now >= deadline {
         let waitingFor = seen.unavailable.map { ": \($0)" } ?? ""
-        return .finish(
-            lost,
-            reason: "\(whatFailed); going back was not done after \(rollout.options.deadline / 1000) s\(waitingFor)")
+        let time = rollout.options.deadline(replacing: rollout.spec)
+        return .finish(lost, reason: "\(whatFailed); going back was not done after \(time / 1000) s\(waitingFor)")
     }
     if let unavailable = seen.unavailable { return .wait(unavailable, until: rollout.deadline) }
     let pass = RolloutPass(

@@ -24,7 +24,9 @@ func repairs(
     for member in standing.sorted(by: { ($0.slot, $0.id) < ($1.slot, $1.id) }) {
         guard member.generation == generation, slots.contains(member.slot), filled.insert(member.slot).inserted
         else {
-            if let step = farewell(to: member, drain: options.drain, now: now) { steps.append(step) }
+            if let step = farewell(to: member, drain: spec.drainTime(otherwise: options.drain), now: now) {
+                steps.append(step)
+            }
             continue
         }
         guard member.isWhole else {

@@ -126,7 +126,10 @@ struct RolloutPass {
     }
 
     private func drainLimit(_ member: Member) -> Date? {
-        member.drainStartedAt?.addingTimeInterval(Double(rollout.options.drain) / 1000)
+        // What goes is of the spec that it was made from.
+        let spec = member.generation == seen.generation ? rollout.spec : rollout.previous ?? rollout.spec
+        let time = spec.drainTime(otherwise: rollout.options.drain)
+        return member.drainStartedAt?.addingTimeInterval(Double(time) / 1000)
     }
 
     private func isDrained(_ member: Member) -> Bool {

@@ -14,28 +14,28 @@ extension EdgeConfiguration {
     static func serverName(generation: Int64, slot: Int) -> String { "\(generation)-\(slot)" }
 
     /// What the edge shall do, from what is recorded: nothing is seen or remembered for it.
-    init(_ db: Database) throws {
+    ///
+    /// - Parameter overlay: What services are about to be.
+    init(_ db: Database, overlay: [ServiceKey: ServiceSpec] = [:]) throws {
         let environments = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT id, name FROM environment")
         ).reduce(
             into: [Int64: String]()
         ) { $0[$1["id"]] = $1["name"] }
-        var goals: [ServiceKey: ServiceSpec] = [:]
         var incoming: [ServiceKey: Int64] = [:]
-        for service in try ServiceRecord.all(db) { goals[service.key] = service.spec }
         for record in try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.atWork)", []) {
-            guard let goal = record.goal else { continue }
-            goals[record.key] = goal.spec
-            incoming[record.key] = goal.generation
+            if let goal = record.goal { incoming[record.key] = goal.generation }
         }
+        let goals = try Self.goals(db).merging(overlay) { $1 }
         let admitted = try ContainerRecord.all(db).filter { $0.admittedAt != nil && $0.parkedAt == nil }
+            .sorted { ($0.generation, $0.slot) < ($1.generation, $1.slot) }
         var specs: [Int64: ServiceSpec] = [:]
         for generation in Set(admitted.map(\.generation)) {
             specs[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec
         }
         var services: [String: Service] = [:]
         func add(_ spec: ServiceSpec, of key: ServiceKey) {
-            guard let environment = environments[key.environmentID] else { return }
+            guard spec.kind == .containers, let environment = environments[key.environmentID] else { return }
             for part in spec.parts {
                 for port in part.edgePorts {
                     let name = Self.name(environment: environment, key: key, port: port)
@@ -47,7 +47,7 @@ extension EdgeConfiguration {
             }
         }
         for (key, spec) in goals { add(spec, of: key) }
-        for container in admitted.sorted(by: { ($0.generation, $0.slot) < ($1.generation, $1.slot) }) {
+        for container in admitted {
             guard let spec = specs[container.generation], let address = container.address,
                 let environment = environments[container.key.environmentID]
             else { continue }
@@ -59,7 +59,22 @@ extension EdgeConfiguration {
                         address: address, port: port.containerPort, isDraining: container.drainStartedAt != nil))
             }
         }
-        self.init(services: Array(services.values))
+        let ground = BalancerGround(
+            environments: environments, services: goals, incoming: incoming, containers: admitted)
+        let (fronts, backends) = Self.balancers(on: ground)
+        self.init(services: Array(services.values) + backends, fronts: fronts)
+    }
+}
+
+extension EdgeConfiguration {
+    /// What each service shall be now.
+    static func goals(_ db: Database) throws -> [ServiceKey: ServiceSpec] {
+        var goals: [ServiceKey: ServiceSpec] = [:]
+        for service in try ServiceRecord.all(db) { goals[service.key] = service.spec }
+        for record in try RolloutRecord.fetch(db, where: "state IN \(RolloutRecord.atWork)", []) {
+            if let goal = record.goal { goals[record.key] = goal.spec }
+        }
+        return goals
     }
 }
 
@@ -68,8 +83,10 @@ extension StackService {
     @discardableResult
     package func convergeEdge() async throws -> EdgeState? {
         guard let edge else { return nil }
-        let store = store
-        let state = try await edge.converge { try await store.read { try EdgeConfiguration($0) } }
+        let (store, certificates) = (store, certificates)
+        let state = try await edge.converge {
+            try await certificates.filled(into: try await store.read { try EdgeConfiguration($0) })
+        }
         lastEdge = state
         return state
     }

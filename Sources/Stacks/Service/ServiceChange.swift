@@ -42,6 +42,9 @@ func request(
             .conflict, "\(stack)/\(service) has one container on each host that fits: it has no scale",
             hint: "Change the hosts' labels, or the service's rules.")
     case .scale(let scale):
+        guard spec.kind == .containers else {
+            throw Failure(.conflict, "\(stack)/\(service) is a \(spec.kind.rawValue): it has no containers of its own")
+        }
         guard (0...ServiceChange.largestScale).contains(scale) else {
             throw Failure(
                 .invalid, "\(scale) can't be the scale of \(service)",

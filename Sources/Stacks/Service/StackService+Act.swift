@@ -69,15 +69,14 @@ extension StackService {
         _ part: ServiceSpec, _ sidekick: String?, _ goal: UnitGoal, slot: Int, _ scene: Scene
     ) async throws -> Member.Part {
         let (key, generation) = (scene.key, goal.parts[sidekick] ?? goal.generation)
-        let (origin, aliases, keepsAddresses) = try await store.read { db in
-            let origin = try RolloutRecord.find(db, id: generation)?.rollout
+        let (origin, names, keepsAddresses) = try await store.read { db in
             var specs = try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).map(\.spec)
             specs += try RolloutRecord.fetch(
                 db, where: "environmentID = ? AND stack = ? AND state IN \(RolloutRecord.open)",
                 [key.environmentID, key.stack]
             ).map(\.rollout.spec)
             return (
-                origin, specs.flatMap(\.parts).flatMap { $0.linkAliases(of: part.name) },
+                try RolloutRecord.find(db, id: generation)?.rollout, try GivenNames(db, for: key),
                 specs.contains(where: \.retainIP)
             )
         }
@@ -88,10 +87,11 @@ extension StackService {
         let host = try await host(for: slot, of: goal.spec, generation: goal.generation, scene)
         let spec = origin?.spec.part(sidekick) ?? part
         var plan = ContainerPlan(
-            of: spec, at: identity, edge: edge != nil, linkAliases: aliases,
+            of: spec, at: identity, edge: edge != nil, otherNames: sidekick == nil ? names.near : [],
             secretVariables: try await secretVariables(of: spec, scene),
             neighbours: goal.spec.sidekicks == nil ? [:] : neighbours(identity, goal))
         plan.host = host
+        if plan.network == identity.network { plan.extraHosts += names.hosts }
         if plan.network == identity.network {
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
@@ -149,6 +149,7 @@ extension StackService {
         var entries = earlier
         for part in try await inOrder(member, scene) where !part.isUp && !part.isDone {
             try await writeFiles(into: part, scene)
+            try await attach(part, scene)
             try await scene.engine.start(part.id)
             entries.append(Rollout.Entry(at: now(), text: "started \(part.name)"))
         }

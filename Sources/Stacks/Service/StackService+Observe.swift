@@ -108,14 +108,19 @@ extension StackService {
             let (sidekick, spec) = (container.labels[Label.sidekick], container.spec(in: sight.specs))
             var seen = SeenContainer(member: member, sidekick: sidekick)
             seen.runsOnce = sidekick != nil && spec?.runsOnce == true
-            guard let edge = sight.edge, let ports = spec?.edgePorts, !ports.isEmpty else { return seen }
+            guard let edge = sight.edge, let ports = spec?.edgePorts else { return seen }
+            let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
             let servers = ports.map { port in
                 let backend = EdgeConfiguration.name(environment: sight.environment.name, key: key, port: port)
-                let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
                 return edge.servers["\(backend)/\(name)"]
             }
-            member.isInEdge = isAdmitted && servers.allSatisfy { $0?.isUp == true }
-            member.isDrained = member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
+            // Balancers lead to services, which are their primaries.
+            let isTarget = sidekick == nil
+            member.isInEdge =
+                isAdmitted && servers.allSatisfy { $0?.isUp == true } && (!isTarget || edge.isBalanced(name))
+            member.isDrained =
+                member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
+                && (!isTarget || edge.openThroughBalancers(name) == 0)
             seen.member = member
             return seen
         }

@@ -191,6 +191,9 @@ extension StackService {
         case .rollingBack?: return .rollingBack
         default: break
         }
+        if spec.kind != .containers, containers.allSatisfy(\.parked) {
+            return rollout?.state == .failed ? .stopped : .active
+        }
         let fit = containers.filter {
             $0.sidekick == nil && $0.serving && $0.health != HealthRecord.Verdict.unhealthy.rawValue
         }.count

@@ -138,12 +138,15 @@ extension StackService {
             (record.generation, record.parts) = try Self.generation(of: record, after: service, db)
             record.rollout.state = .rolling
             record.rollout.startedAt = now
-            record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
+            record.rollout.deadline = now.addingTimeInterval(
+                Double(record.rollout.options.deadline(replacing: service?.spec ?? record.rollout.spec)) / 1000)
             try record.update(db)
             let (spec, options) = (record.rollout.spec, record.rollout.options)
             try RolloutRecord.note(
-                db, record.rollout.id, "bringing in \(spec.image), \(spec.scale) x, \(options.batchSize) at a time",
-                at: now, kind: "rolling")
+                db, record.rollout.id,
+                spec.kind == .containers
+                    ? "bringing in \(spec.image), \(spec.scale) x, \(options.batchSize) at a time"
+                    : "bringing in \(spec.newcomers)", at: now, kind: "rolling")
         }
     }
 
@@ -190,7 +193,8 @@ extension StackService {
             record.rollout.state = .rollingBack
             record.rollout.reason = reason
             record.problem = nil
-            record.rollout.deadline = now.addingTimeInterval(Double(record.rollout.options.deadline) / 1000)
+            record.rollout.deadline = now.addingTimeInterval(
+                Double(record.rollout.options.deadline(replacing: record.rollout.spec)) / 1000)
             try record.update(db)
             let next = record.rollout.previous.map { "going back to \($0.image)" } ?? "there is nothing to go back to"
             try RolloutRecord.note(db, record.rollout.id, "\(reason); \(next)", at: now, kind: "rolling-back")
@@ -237,6 +241,7 @@ extension StackService {
         guard others.isEmpty else { return }
         // It may still be used by something that isn't ours; that is no reason to fail.
         try? await scene.engine.removeNetwork("slipway-\(sight.environment.name)-\(key.stack)")
+        try? await scene.engine.removeNetwork(ContainerIdentity.sharedNetwork(of: sight.environment.name))
     }
 
     // MARK: Notes

@@ -89,8 +89,9 @@ extension StackService {
                 try await complete(&sidekick, asIn: current?.part(sidekick.name), pin)
                 chosen[index].sidekicks?[place] = sidekick
             }
-            chosen[index].scale = chosen[index].asked
+            chosen[index].scale = chosen[index].kind == .containers ? chosen[index].asked : 0
         }
+        try await checkBalancers(chosen, request.stack, environment)
         return chosen
     }
 
@@ -104,7 +105,7 @@ extension StackService {
 
     /// Gives each TCP port without one a port of the host: the one that it has, else one that is free.
     private func givePorts(to spec: inout ServiceSpec, asIn current: ServiceSpec?) {
-        guard edge != nil else { return }
+        guard edge != nil, spec.kind == .containers else { return }
         for index in spec.ports.indices where spec.ports[index].hostPort == nil && spec.ports[index].transport == .tcp {
             let port = spec.ports[index]
             let held = current?.ports.first { $0.containerPort == port.containerPort && $0.transport == .tcp }

@@ -43,6 +43,8 @@ public actor StackService {
     /// What each rollout waits for, as noted last.
     var noted: [Int64: String] = [:]
     var lastEdge = EdgeState()
+    /// Certificates of load balancers.
+    let certificates: Certificates
     /// What containers used of their machines in the last hour.
     let usageBook = UsageBook()
 
@@ -76,6 +78,8 @@ public actor StackService {
         let signal = Signal()
         self.signal = signal
         edge = surroundings.edge
+        certificates = Certificates(
+            store: store, secrets: surroundings.secrets, folder: surroundings.edge?.certificateFolder)
         prober = surroundings.prober { signal.fire() }
         now = surroundings.now
         secrets = surroundings.secrets

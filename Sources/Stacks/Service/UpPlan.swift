@@ -41,7 +41,7 @@ func decision(on spec: ServiceSpec, _ request: UpRequest, _ now: ServiceSituatio
         return .roll(.rolledBack, before, isForced: false, "\(name): going back to \(before.image)")
     }
     guard let current = now.spec else {
-        return .roll(.created, spec, isForced: false, "\(name): creating \(spec.scale) x \(spec.image)")
+        return .roll(.created, spec, isForced: false, "\(name): creating \(spec.newcomers)")
     }
     if current.hash != spec.hash {
         guard request.upgrade || request.forceUpgrade else {
@@ -83,9 +83,10 @@ private func objections(toPart spec: ServiceSpec, edge: Bool) -> [String] {
     let name = spec.name
     if !isUsableName(name) { found.append("\(name) can't be a service's name: letters, digits, `-`, `_`, `.`") }
     if spec.scale < 0 { found.append("\(name): the scale \(spec.scale) is less than 0") }
-    if !spec.externalLinks.isEmpty {
-        found.append("\(name): external_links are not supported on a Docker Engine yet: \(spec.externalLinks[0])")
+    for link in spec.strangeLinks {
+        found.append("\(name): the external link \(link) names no service of another stack: write stack/service:alias")
     }
+    found += spec.balancerObjections(edge: edge).map { "\(name): \($0)" }
     let parts = spec.partsThatWait
     if !parts.isEmpty {
         found.append("\(name): \(parts.joined(separator: ", ")) can't be carried out on a Docker Engine yet")

@@ -54,11 +54,14 @@ struct RuntimeRoutes: Sendable {
         let environment = try await services.environment(context)
         let stack = try await services.stack(context, in: environment)
         let rollouts = try await services.stacks.rollouts(environment: environment, stack: stack.name, limit: 30)
-        return .page(
-            StackPage(
-                environment: environment, stack: stack, usage: await services.stacks.usage(in: environment),
-                rollouts: rollouts
-            ).render(page))
+        var view = StackPage(
+            environment: environment, stack: stack, usage: await services.stacks.usage(in: environment),
+            rollouts: rollouts)
+        for service in stack.services where service.spec.kind == .loadBalancer {
+            let place = ServicePlace(environment: environment, stack: stack.name, service: service.name)
+            view.rules[service.name] = try await services.stacks.balancerTable(of: place.key)
+        }
+        return .page(view.render(page))
     }
 
     private func shell(_ context: WebContext) async throws -> Response {
@@ -87,7 +90,8 @@ struct RuntimeRoutes: Sendable {
             ServicePage(
                 place: place, service: service, usage: await services.stacks.usage(in: place.environment),
                 provenances: try await provenances(of: service, place, context),
-                rollouts: try await services.stacks.rollouts(of: place.key)
+                rollouts: try await services.stacks.rollouts(of: place.key),
+                rules: try await services.stacks.balancerTable(of: place.key)
             ).render(page))
     }
 

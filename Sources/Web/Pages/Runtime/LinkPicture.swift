@@ -34,7 +34,11 @@ struct LinkPicture: Sendable {
     private var edges: [(from: String, to: String)] {
         let names = Set(services.map(\.name))
         return services.flatMap { service -> [(from: String, to: String)] in
-            service.spec.links.compactMap { link -> (from: String, to: String)? in
+            let ruled = service.spec.balancerRules.compactMap { rule -> String? in
+                guard case .service(nil, let name) = rule.target else { return nil }
+                return name
+            }
+            return (service.spec.links + Set(ruled).sorted()).compactMap { link -> (from: String, to: String)? in
                 let other = String(link.prefix { $0 != ":" })
                 return names.contains(other) && other != service.name ? (service.name, other) : nil
             }

@@ -19,12 +19,17 @@ struct ServiceList: Sendable {
         return """
             <li class="svc"><div>\(service.badge.html)</div>
             <div class="main"><h3><a href="\(place.path)">\(service.name)</a></h3>
-            <div class="meta"><span>\(service.serving) of \(service.spec.scale) serving</span>\(Self.version(service.spec))\
+            <div class="meta"><span>\(what(service))</span>\(Self.version(service.spec))\
             \(deploy(service, context))\(service.proof.map { "<span class=\"\($0.tone == .good ? "yes" : "no")\">\($0.icon) \($0.word)</span>" as HTML })</div></div>
             <div class="state">\(service.dots)\(processors.spark("Processors of \(service.name)"))</div>
-            <div class="go">\(controls.scale(context))</div></li>
+            <div class="go">\(service.spec.kind == .containers ? controls.scale(context) : .empty)</div></li>
 
             """
+    }
+
+    private func what(_ service: ServiceView) -> String {
+        guard service.spec.kind == .containers else { return service.spec.kind.rawValue }
+        return "\(service.serving) of \(service.spec.scale) serving"
     }
 
     /// The commit that is wanted, else the image.

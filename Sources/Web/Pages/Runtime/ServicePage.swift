@@ -12,6 +12,8 @@ struct ServicePage: Sendable {
     var provenances: [SHA: Provenance] = [:]
     /// Newest first.
     var rollouts: [Rollout] = []
+    /// Of a load balancer.
+    var rules: [BalancerRow] = []
 
     func render(_ context: PageContext) -> HTML {
         let environment = place.environment
@@ -28,9 +30,7 @@ struct ServicePage: Sendable {
             <div data-live="line">\(line(context))</div>
             <div data-live="notices">\(notices)</div>
             <div data-live="chains">\(chains(context))</div>
-            <section><div class="bar"><h2>Containers</h2></div>
-            <div data-live="containers">\(containers(context))</div></section>
-            <section><div class="bar"><h2>Last hour</h2></div><div data-live="plots">\(plots(context))</div></section>
+            \(running(context))
             <div class="duo"><section><div class="bar"><h2>Events</h2></div><div data-live="events">\(RolloutEvents(rollouts: rollouts).html(context))</div></section>
             <section><div class="bar"><h2>Configuration</h2><a class="small" href="/api/v1\(place.path)">JSON</a></div>
             <div class="card pad" data-live="configuration">\(ServiceConfiguration(spec: service.spec).html)</div></section></div>
@@ -41,9 +41,37 @@ struct ServicePage: Sendable {
         ServiceControls(place: place, spec: service.spec, origin: .service)
     }
 
+    /// What runs, or what a service without containers leads to.
+    private func running(_ context: PageContext) -> HTML {
+        let kind = service.spec.kind
+        guard kind == .containers || !service.containers.isEmpty else {
+            guard kind == .loadBalancer else {
+                return
+                    "<section><p class=\"card pad muted\">An \(kind.rawValue): it has no containers of its own.</p></section>"
+            }
+            return """
+                <section><div class="bar"><h2>Rules</h2></div>
+                <div data-live="rules"><div class="card service">\(BalancerTable(environment: place.environment, rows: rules).html)</div></div></section>
+                """
+        }
+        return """
+            <section><div class="bar"><h2>Containers</h2></div>
+            <div data-live="containers">\(containers(context))</div></section>
+            <section><div class="bar"><h2>Last hour</h2></div><div data-live="plots">\(plots(context))</div></section>
+            """
+    }
+
     private func line(_ context: PageContext) -> HTML {
         let badge = service.badge
         let proof = service.proof
+        guard service.spec.kind == .containers else {
+            return """
+                <ol class="card deployline">
+                <li><span class="what">State</span><strong class="t-\(badge.tone.rawValue)">\(badge.icon)\(badge.word)</strong></li>
+                <li><span class="what">What it is</span><strong>\(service.spec.kind.rawValue)</strong></li>
+                </ol>
+                """
+        }
         return """
             <ol class="card deployline">
             <li><span class="what">State</span><strong class="t-\(badge.tone.rawValue)">\(badge.icon)\(badge.word)</strong></li>

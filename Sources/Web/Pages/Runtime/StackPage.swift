@@ -8,6 +8,8 @@ struct StackPage: Sendable {
     var usage: [String: UsageHistory] = [:]
     /// Newest first.
     var rollouts: [Rollout] = []
+    /// Of its load balancers, by their names.
+    var rules: [String: [BalancerRow]] = [:]
 
     func render(_ context: PageContext) -> HTML {
         let open = stack.services.compactMap(\.rollout).filter { !$0.state.isFinal }
@@ -22,9 +24,19 @@ struct StackPage: Sendable {
             <div class="sub" data-live="sum">\(Words.count(stack.services.count, "service")), \
             \(Words.count(stack.services.map(\.current.count).reduce(0, +), "container"))</div></div></div>
             <div data-live="services">\(ServiceList(environment: environment, stack: stack, usage: usage, origin: .stack).html(context))</div>
+            <div data-live="rules">\(balancers)</div>
             <div data-live="links">\(picture.map { "<section><div class=\"bar\"><h2>Who calls whom</h2></div>\($0)</section>" as HTML })</div>
             <section><div class="bar"><h2>Events</h2></div>
             <div data-live="events">\(RolloutEvents(rollouts: rollouts, namesServices: true).html(context))</div></section>
             """)
+    }
+
+    private var balancers: [HTML] {
+        rules.sorted { $0.key < $1.key }.map { name, rows in
+            """
+            <section><div class="bar"><h2>Rules of \(name)</h2></div>
+            <div class="card service">\(BalancerTable(environment: environment, rows: rows).html)</div></section>
+            """
+        }
     }
 }
