@@ -14,7 +14,7 @@ extension StackService {
             let situation = now[spec.name] ?? ServiceSituation()
             return Stacks.plan(try decision(on: spec, request, situation), on: spec, situation, views[spec.name])
         }
-        services += request.removals(among: now.keys).map { name in
+        services += try request.removals(among: now.keys).map { name in
             ServicePlan(
                 service: name, action: .removed, message: "\(name): removing it, the file does not name it",
                 replaced: views[name]?.replacements.map(\.name) ?? [])

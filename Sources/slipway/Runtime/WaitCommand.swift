@@ -45,8 +45,8 @@ struct WaitCommand: AsyncParsableCommand {
     /// Whether nothing is under way and as many containers serve as there should be.
     static func isSettled(_ view: ServiceView) -> Bool {
         switch view.state {
-        case .active: true
-        case .stopped: view.spec.scale == 0
+        case .active, .startedOnce: true
+        case .stopped: view.spec.scale == 0 || view.spec.lifecycle?.startOnCreate == false
         case .upgrading, .rollingBack, .degraded, .down, .unknown: false
         }
     }
