@@ -7,7 +7,9 @@ extension ServiceSpec {
         "lifecycle", "notes", "loadBalancer",
     ]
     /// Keys with a subject of their own.
-    private static let others: Set<String> = ["name", "image", "pinnedImage", "scale", "environment", "secrets"]
+    private static let others: Set<String> = [
+        "name", "image", "pinnedImage", "scale", "environment", "secrets", "sidekicks", "keepsScale", "keepsRetainIP",
+    ]
 
     /// What would change if this took the place of `old`, in the order in which people ask for it: image, digest,
     /// scale, variables, everything else. Nothing where both are the same.
@@ -28,7 +30,25 @@ extension ServiceSpec {
         if secrets?.version != old.secrets?.version, secrets?.names == old.secrets?.names, secrets != nil {
             changes.append(SpecChange(.configuration, .changed, name: "secrets"))
         }
-        return changes
+        return changes + sidekickChanges(since: old)
+    }
+
+    /// Those of the sidekicks, whose names stand before what changes of them.
+    private func sidekickChanges(since old: ServiceSpec) -> [SpecChange] {
+        let names = Set((sidekicks ?? []).map(\.name) + (old.sidekicks ?? []).map(\.name))
+        return names.sorted().flatMap { name -> [SpecChange] in
+            switch (old.part(name), part(name)) {
+            case (nil, let new?): [SpecChange(.configuration, .added, name: "sidekick \(name)", after: new.image)]
+            case (let old?, nil): [SpecChange(.configuration, .removed, name: "sidekick \(name)", before: old.image)]
+            case (let old?, let new?):
+                new.changes(since: old).filter { $0.subject != .scale }.map { change in
+                    var change = change
+                    change.name = "\(name): \(change.name ?? change.subject.rawValue)"
+                    return change
+                }
+            case (nil, nil): []
+            }
+        }
     }
 
     private var pinnedDigest: String? { pinnedImage.flatMap { ImageReference($0)?.digest?.description } }

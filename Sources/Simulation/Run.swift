@@ -81,7 +81,8 @@ public actor Run {
     init(_ scenario: Scenario, isTraced: Bool, decide: @escaping Decision) {
         self.scenario = scenario
         self.decide = decide
-        engine = SimulatedEngine(now: { [clock] in clock.now })
+        let hosts = (1...scenario.hosts).map { EngineHost(id: "\($0)", name: "host\($0)") }
+        engine = SimulatedEngine(hosts: scenario.hosts > 1 ? hosts : [], now: { [clock] in clock.now })
         weather = SplitMix(seed: scenario.seed, stream: 1)
         clients = SplitMix(seed: scenario.seed, stream: 2)
         order = SplitMix(seed: scenario.seed, stream: 3)

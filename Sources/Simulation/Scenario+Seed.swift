@@ -24,6 +24,7 @@ extension Scenario {
             weather.mostDeaths = random.number(1...5)
         }
         self.init(seed: seed, services: services, accidents: accidents, weather: weather, hasTime: hasTime)
+        hosts = random.chance(20) ? 5 : 1
     }
 
     private static func service(_ name: String, _ hasTime: Bool, _ random: inout SplitMix) -> Service {

@@ -80,4 +80,6 @@ public struct Scenario: Sendable, Hashable {
     public var weather: Weather
     /// Whether deadlines are too long to matter.
     public var hasTime: Bool
+    /// How many machines the engine has; containers are placed on them where there are several.
+    public var hosts = 1
 }

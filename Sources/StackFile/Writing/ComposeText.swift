@@ -13,7 +13,7 @@ public struct ComposeText: Sendable {
     public init(_ spec: StackSpec) {
         self.spec = spec
         var (services, additions) = (YAMLMap(), YAMLMap())
-        for service in spec.services {
+        for service in spec.services.flatMap(\.parts) {
             services.add(service.name, ServiceWriter(service).compose.tree)
             additions.add(service.name, map: ServiceWriter(service).rancher)
         }
@@ -40,7 +40,7 @@ public struct ComposeText: Sendable {
             [StackFileSource(name: "docker-compose.yml", text: compose)]
             + (rancher.map { [StackFileSource(name: "rancher-compose.yml", text: $0)] } ?? [])
         guard let again = try? StackFiles.load(sources).spec else { return ["everything: the files can't be read"] }
-        return spec.services.flatMap { service -> [String] in
+        return spec.services.flatMap(\.parts).flatMap { service -> [String] in
             guard let other = again[service.name] else { return ["\(service.name)"] }
             var own = service
             // What a server adds to what the files say.

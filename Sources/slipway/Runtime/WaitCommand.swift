@@ -46,7 +46,7 @@ struct WaitCommand: AsyncParsableCommand {
     static func isSettled(_ view: ServiceView) -> Bool {
         switch view.state {
         case .active, .startedOnce: true
-        case .stopped: view.spec.scale == 0
+        case .stopped: view.spec.scale == 0 || view.spec.lifecycle?.startOnCreate == false
         case .upgrading, .rollingBack, .degraded, .down, .unknown: false
         }
     }
