@@ -35,6 +35,7 @@ NUMBERS = {
 KNOWN = {
     "app": APPS, "environment": ENVIRONMENTS, "id": [1, 2], "step": [0], "sha": [SHA], "stack": ["web"], "service": ["web"],
     "account": ["viewer", "deployer"], "team": ["nobody"], "name": ["PASSWORD"], "container": ["c1"],
+    "terminal": ["t1"],
 }  # fmt: skip
 # Where one who may would end what the others need: things of their own.
 DESTRUCTIVE = {

@@ -24,6 +24,9 @@ import Testing
                     cpus: 0.5
                     ulimits: {nofile: {soft: 10, hard: 20}}
                     cap_add: [NET_ADMIN]
+                    working_dir: "{{.Names}}"
+                    healthcheck: {test: [CMD, "true"], interval: 5s, retries: 3}
+                    lb_config: {port_rules: [{source_port: 80, target_port: 8080, service: web, path: /a}]}
                     stop_grace_period: 1m30s
                     init: false
                     tmpfs: [/run]

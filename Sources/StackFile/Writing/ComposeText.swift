@@ -21,12 +21,15 @@ public struct ComposeText: Sendable {
         file.add("version", .text("2"))
         file.add("services", services.tree)
         for (name, section) in Self.sections(spec) { file.add(name, map: section) }
-        compose = file.tree.yaml
+        compose = Self.literal(file.tree.yaml)
         var rancherFile = YAMLMap()
         rancherFile.add("version", .text("2"))
         rancherFile.add("services", additions.tree)
-        rancher = additions.isEmpty ? nil : rancherFile.tree.yaml
+        rancher = additions.isEmpty ? nil : Self.literal(rancherFile.tree.yaml)
     }
+
+    /// What looks like a template is none.
+    private static func literal(_ text: String) -> String { text.contains("{{") ? "# notemplating\n\(text)" : text }
 
     /// Both, one after the other.
     public var text: String {

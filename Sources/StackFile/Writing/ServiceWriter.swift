@@ -62,6 +62,7 @@ struct ServiceWriter {
             map.add("scale_policy", map: part)
         }
         map.add("description", text: spec.notes?.description)
+        if let balancer = spec.loadBalancer { Self.write(balancer, &map) }
         return map
     }
 
@@ -148,8 +149,21 @@ struct ServiceWriter {
             map.add("profiles", list: part.profiles)
             map.add("depends_on", map: Self.dependencies(part.dependencies))
         }
+        if let probe = spec.probe { map.add("healthcheck", map: Self.healthcheck(probe)) }
         map.add("platform", text: spec.placement?.platform)
         map.add("annotations", names: spec.notes?.annotations ?? [:])
+    }
+
+    private static func healthcheck(_ probe: ContainerProbe) -> YAMLMap {
+        var map = YAMLMap()
+        map.add("test", list: probe.test)
+        for (key, time) in [
+            ("interval", probe.interval), ("timeout", probe.timeout), ("start_period", probe.startPeriod),
+            ("start_interval", probe.startInterval),
+        ] { map.add(key, text: time.map { "\($0)ms" }) }
+        map.add("retries", number: probe.retries)
+        map.add("disable", flag: probe.isDisabled)
+        return map
     }
 
     private static func dependencies(_ all: [ContainerLifecycle.Dependency]) -> YAMLMap {
@@ -203,6 +217,33 @@ extension ServiceWriter {
             ulimits.add(name, map: item)
         }
         map.add("ulimits", map: ulimits)
+    }
+
+    private static func write(_ part: LoadBalancer, _ map: inout YAMLMap) {
+        var balancer = YAMLMap()
+        let rules = part.rules.map { rule -> YAMLTree in
+            var item = YAMLMap()
+            item.add("source_port", number: rule.sourcePort)
+            item.add("target_port", number: rule.targetPort)
+            item.add("protocol", text: rule.protocol)
+            item.add("service", text: rule.service)
+            item.add("selector", text: rule.selector)
+            item.add("hostname", text: rule.hostname)
+            item.add("path", text: rule.path)
+            item.add("priority", number: rule.priority)
+            item.add("weight", number: rule.weight)
+            item.add("backend_name", text: rule.backendName)
+            item.add("region", text: rule.region)
+            item.add("environment", text: rule.environment)
+            return item.tree
+        }
+        if !rules.isEmpty { balancer.add("port_rules", .list(rules)) }
+        balancer.add("certs", list: part.certificates)
+        balancer.add("default_cert", text: part.defaultCertificate)
+        balancer.add("config", text: part.configuration)
+        balancer.add("stickiness_policy", names: part.stickiness)
+        map.add("lb_config", map: balancer)
+        map.add("external_ips", list: part.externalAddresses)
     }
 
     private static func write(_ part: ContainerNetworking, _ map: inout YAMLMap) {

@@ -86,7 +86,7 @@ struct PlanPage: Sendable {
             return
                 "<details class=\"fold\" open><summary>What differs in \(service)</summary><ul class=\"pad small\">\(lines)</ul></details>"
         }
-        return "<div class=\"card\">\(rows)</div>"
+        return "<div class=\"card pad\">\(rows)</div>"
     }
 
     private func left(_ context: PageContext) -> HTML? {

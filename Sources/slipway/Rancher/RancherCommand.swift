@@ -74,7 +74,9 @@ struct RancherCommand {
     private func render(_ up: UpArguments, _ files: ReadFiles) async throws {
         for finding in files.result.notCarriedOut { Terminal.error(finding.description) }
         if up.json { return try printJSON(files.result.spec) }
-        Terminal.print(ComposeText(files.result.spec).text)
+        let text = ComposeText(files.result.spec)
+        for key in text.lost { say("not shown: \(key)") }
+        Terminal.print(text.text)
         guard files.result.notCarriedOut.isEmpty else { return }
         let plan: StackPlan
         do {

@@ -244,7 +244,6 @@ struct RuntimeCommandsTests {
             // Nobody at it any more: nothing goes on in the container.
             let id = try #require(try await slipway.containers("shop", "web").first?.id)
             let client = try slipway.client()
-            struct Wish: Codable { var command: [String] }
             let view: TerminalView = try await client.post(
                 "/environments/production/containers/\(id)/terminals", Wish(command: ["sleep", "4711"]))
             #expect(try await slipway.shell("docker top \(id) | grep -c 'sleep 4711'") == "1\n")
@@ -255,6 +254,46 @@ struct RuntimeCommandsTests {
             try await slipway.shell("docker volume rm -f '\(slipway.name)-shop-data'")
         }
     }
+
+    @Test func `A command ends with its token and with the server, and is nobody else's`() async throws {
+        try await Installation.run { slipway in
+            try write(Self.files.replacing("scale: 2", with: "scale: 1"), slipway)
+            #expect(try await slipway.program(["up", "--stack", "shop"]).status == 0)
+            let id = try #require(try await slipway.containers("shop", "web").first?.id)
+            func count(_ seconds: Int) async throws -> String {
+                try await slipway.shell("docker top \(id) | grep -c 'sleep \(seconds)'")
+            }
+            func begin(_ seconds: Int, _ client: SlipwayClient) async throws -> String {
+                let view: TerminalView = try await client.post(
+                    "/environments/production/containers/\(id)/terminals",
+                    Wish(command: ["sleep", "\(seconds)"]))
+                return "/environments/production/terminals/\(view.id)"
+            }
+            func client(_ name: String) async throws -> SlipwayClient {
+                let made: [String: String] = try await slipway.client().post("/tokens", ["name": name])
+                return try SlipwayClient(endpoint: "http://127.0.0.1:\(slipway.port)", token: made["token"])
+            }
+            let (mine, other) = (try await client("mine"), try await client("other"))
+            let path = try await begin(4712, mine)
+            let stranger = await #expect(throws: Failure.self) { try await other.get(path) as TerminalView }
+            #expect(stranger?.code == .notFound)
+            async let reading: Void = mine.stream("\(path)/output") { _ in }
+            #expect(try await count(4712) == "1\n")
+            #expect(try await slipway.program(["tokens", "revoke", "1"]).status == 0)
+            do { try await reading } catch {}
+            try await slipway.wait("the command of the token to end") { try await count(4712) == "0\n" }
+            let entries: Page = try await slipway.client().get("/audit?action=container.exec-end")
+            #expect(entries.rows.first?.after?.contains("may not read that any more") == true, "\(entries.rows)")
+
+            _ = try await begin(4713, try slipway.client())
+            #expect(try await count(4713) == "1\n")
+            try await slipway.terminate()
+            #expect(try await count(4713) == "0\n")
+            try await slipway.shell("docker rm -f \(id); docker volume rm -f '\(slipway.name)-shop-data'")
+        }
+    }
+
+    private struct Wish: Codable { var command: [String] }
 
     private struct Page: Codable { var rows: [AuditEntry] }
 }
