@@ -60,7 +60,6 @@ struct NamesEngineTests {
                 try await harbour.engine.remove(container.id)
             }
             try? await harbour.engine.removeNetwork("slipway-production-\(other)")
-            try? await harbour.engine.removeNetwork(ContainerIdentity.sharedNetwork(of: "production"))
         }
     }
 }

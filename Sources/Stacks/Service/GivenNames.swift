@@ -57,7 +57,7 @@ extension StackService {
             (try RolloutRecord.find(db, id: member.generation)?.rollout.spec, try GivenNames(db, for: scene.key))
         }
         guard let spec, spec.networkMode == nil else { return }
-        let network = ContainerIdentity.sharedNetwork(of: scene.environment.name)
+        let network = ContainerIdentity.sharedNetwork(of: scene.environment.name, instance: instance)
         let own = "\(spec.name).\(scene.key.stack)"
         try await scene.engine.ensureNetwork(network, labels: labels(of: scene.environment))
         try await scene.engine.attach(

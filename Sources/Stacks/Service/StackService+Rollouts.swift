@@ -214,7 +214,8 @@ extension StackService {
         guard others.isEmpty else { return }
         // It may still be used by something that isn't ours; that is no reason to fail.
         try? await scene.engine.removeNetwork("slipway-\(sight.environment.name)-\(key.stack)")
-        try? await scene.engine.removeNetwork(ContainerIdentity.sharedNetwork(of: sight.environment.name))
+        try? await scene.engine.removeNetwork(
+            ContainerIdentity.sharedNetwork(of: sight.environment.name, instance: instance))
     }
 
     // MARK: Notes
