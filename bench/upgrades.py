@@ -10,6 +10,9 @@ the first batch find old ones alone when they come back.
 With --kill-edge the load balancer is killed in the middle of upgrades, with the server alive and with it dead: what
 fails then is counted, it must serve again, and the upgrade must end well.
 
+With --front lb the port is that of a load balancer in the stack (`lb_config`), whose rule leads to the service; each
+deploy brings both anew.
+
     SLIPWAY_BINARY=.build/debug/slipway bench/upgrades.py --upgrades 6 --brief --kill-edge
     bench/upgrades.py --markdown                 the lines of the last result for RESULTS.md
 """
@@ -33,6 +36,9 @@ FILE = RESULTS / "upgrades.json"
 CLASSES = {"keep-alive": 4, "new": 2, "post": 2, "slow": 3, "very-slow": 1, "websocket": 2}
 # The longest that a killed edge may take to be back, far above what it takes: what fails later is none of its fault.
 OUTAGE = 5
+# What a load balancer in front adds to the application's files.
+BALANCER = "lb:\n  image: rancher/lb-service-haproxy\n  ports:\n"
+RULES = "lb:\n  lb_config:\n    port_rules:\n    - {source_port: 80, service: web, target_port: 8080}\n"
 
 
 class Case:
@@ -68,6 +74,11 @@ class Case:
                 line = f"rollout: {{settle: 1s, drain: {options.drain}s, deadline: 10m}}"
             lines.append(line)
         files["slipway.yml"] = "\n".join(lines) + "\n"
+        if options.front == "lb":
+            compose, ports = files["deploy/docker-compose.yml"].split("  ports:\n")
+            files["deploy/docker-compose.yml"] = compose + BALANCER + ports.replace(":8080", ":80")
+            files["deploy/rancher-compose.yml"] += RULES
+            files["deploy/deploy.sh"] = files["deploy/deploy.sh"].replace(" up web ", " up web lb ")
         files["number"] = f"{number}\n"
         return files
 
@@ -268,7 +279,7 @@ class Upgrades:
             "benchmark": "upgrades", "commit": os.environ.get("SLIPWAY_COMMIT") or commit(), "machine": machine(),
             "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             "load": round(os.getloadavg()[0], 1),
-            "scale": self.options.scale, "drain_s": self.options.drain, "very_slow_ms": self.options.very_slow_ms,
+            "front": self.options.front, "scale": self.options.scale, "drain_s": self.options.drain, "very_slow_ms": self.options.very_slow_ms,
             "requests": load["requests"], "per_second": load["per_second"], "failed": len(failures),
             "p99_ms_in": max(c["in"]["p99_ms"] or 0 for c in plain),
             "p99_ms_out": max(c["out"]["p99_ms"] or 0 for c in plain),
@@ -292,8 +303,9 @@ class Upgrades:
 def markdown(result):
     """Lines for RESULTS.md."""
     plain = [u for u in result["upgrades"] if not u["disturbed"]]
+    front = " behind a load balancer" if result.get("front") == "lb" else ""
     lines = [
-        f"{len(plain)} upgrades of {result['scale']} containers under {result['per_second']:.0f} requests a second"
+        f"{len(plain)} upgrades of {result['scale']} containers{front} under {result['per_second']:.0f} requests a second"
         f" ({result['requests']} in all; {result['date']}, commit {result['commit']}):"
         f" **{result['failed']} failed**; p99 {result['p99_ms_in']:.1f} ms in upgrades,"
         f" {result['p99_ms_out']:.1f} ms out of them; {result['websocket_cuts']} WebSockets cut at the drain limit"
@@ -326,6 +338,7 @@ def main():
     parser.add_argument("--pace", type=float, default=0.02, help="least seconds between two requests of a client")
     parser.add_argument("--brief", action="store_true", help="drain 5 s and 3 s requests instead of 12 s and 10 s")
     parser.add_argument("--kill-edge", action="store_true", help="three upgrades more, the load balancer killed in each")
+    parser.add_argument("--front", choices=("port", "lb"), default="port", help="who has the port: service or lb_config")
     parser.add_argument("--quiet", type=int, default=20, help="seconds to wait for a machine with little to do")
     parser.add_argument("--rest", type=float, default=2, help="seconds between upgrades")
     parser.add_argument("--json", type=pathlib.Path, default=FILE, help="where the result goes")

@@ -99,26 +99,26 @@ private func service(_ texts: String..., environment: [String: String] = [:]) th
                 restart: always
             """, environment: ["C": "see"])
         var expected = ServiceSpec(
-                    name: "web", image: "registry:5000/acme/web:1", command: ["sh", "-c", "echo hi"],
-                    entrypoint: ["/init", "-v"],
-                    environment: ["A": "1", "B": "", "C": "see"],
-                    ports: [
-                        .init(hostPort: 80, containerPort: 8080),
-                        .init(hostAddress: "127.0.0.1", hostPort: 53, containerPort: 53, transport: .udp),
-                        .init(hostPort: 91, containerPort: 90), .init(hostPort: nil, containerPort: 22),
-                    ],
-                    volumes: [
-                        .init(source: "/data", target: "/data", readOnly: true),
-                        .init(source: "cache", target: "/cache"),
-                        .init(source: nil, target: "/tmp/x"), .init(source: "/a", target: "/b", readOnly: true),
-                    ],
-                    links: ["db", "cache:redis"], externalLinks: ["other/db:db"], extraHosts: ["db:10.0.0.5"],
-                    dns: ["8.8.8.8"],
-                    hostname: "web", user: "1000", workingDirectory: "/srv", tty: true, stdinOpen: true, readOnly: true,
-                    capAdd: ["NET_ADMIN"], capDrop: ["ALL"], memoryLimit: 512 << 20, cpuShares: 512,
-                    networkMode: "host",
-                    stopSignal: "SIGINT", stopGracePeriod: 90, initProcess: false,
-                    secrets: ServiceSecrets(variables: ["D": SecretText([.secret("D")])]))
+            name: "web", image: "registry:5000/acme/web:1", command: ["sh", "-c", "echo hi"],
+            entrypoint: ["/init", "-v"],
+            environment: ["A": "1", "B": "", "C": "see"],
+            ports: [
+                .init(hostPort: 80, containerPort: 8080),
+                .init(hostAddress: "127.0.0.1", hostPort: 53, containerPort: 53, transport: .udp),
+                .init(hostPort: 91, containerPort: 90), .init(hostPort: nil, containerPort: 22),
+            ],
+            volumes: [
+                .init(source: "/data", target: "/data", readOnly: true),
+                .init(source: "cache", target: "/cache"),
+                .init(source: nil, target: "/tmp/x"), .init(source: "/a", target: "/b", readOnly: true),
+            ],
+            links: ["db", "cache:redis"], externalLinks: ["other/db:db"], extraHosts: ["db:10.0.0.5"],
+            dns: ["8.8.8.8"],
+            hostname: "web", user: "1000", workingDirectory: "/srv", tty: true, stdinOpen: true, readOnly: true,
+            capAdd: ["NET_ADMIN"], capDrop: ["ALL"], memoryLimit: 512 << 20, cpuShares: 512,
+            networkMode: "host",
+            stopSignal: "SIGINT", stopGracePeriod: 90, initProcess: false,
+            secrets: ServiceSecrets(variables: ["D": SecretText([.secret("D")])]))
         (expected.keepsScale, expected.keepsRetainIP) = (true, true)
         #expect(spec == expected)
     }

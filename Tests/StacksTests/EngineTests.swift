@@ -63,6 +63,7 @@ struct RealEngineTests {
             try await engine.remove(container.id)
         }
         try? await engine.removeNetwork("slipway-production-\(stack)")
+        try? await engine.removeNetwork(ContainerIdentity.sharedNetwork(of: "production", instance: stack))
         try? FileManager.default.removeItem(atPath: folder)
         if let problem { throw problem }
     }

@@ -55,12 +55,11 @@ struct NamesEngineTests {
             #expect(
                 found["db"] == db.first?.address && found["database"] == found["db"] && found["store"] == found["db"])
             // In the shared network it has another address than in its own.
+            #expect(found["news"]?.isEmpty == false)
             #expect(found["news"] == found["site.\(other)"] && found["news"] != site.first?.address)
-            for container in try await harbour.engine.containers(labels: [Label.instance: real.stack]) {
-                try await harbour.engine.remove(container.id)
+            for outcome in try await harbour.up([], stack: other, prune: true, options: real.options) {
+                #expect(try await harbour.settled(outcome.rolloutID).state == .done)
             }
-            try? await harbour.engine.removeNetwork("slipway-production-\(other)")
-            try? await harbour.engine.removeNetwork(ContainerIdentity.sharedNetwork(of: "production"))
         }
     }
 }

@@ -62,6 +62,12 @@ extension ServiceSpec {
             let modes = Set(rules.map(\.mode.rawValue)).sorted()
             if modes.count > 1 { found.append("port \(port) can't speak \(modes.joined(separator: " and ")) at once") }
         }
+        for (name, rules) in Dictionary(grouping: balancerRules.filter { $0.backendName != nil }, by: \.backendName)
+        where Set(rules.map { "\($0.sourcePort) \($0.hostname ?? "") \($0.path ?? "")" }).count
+            > Set(rules.map(\.sourcePort)).count
+        {
+            found.append("the backend \(name ?? "") is named for several host names or paths: give each its own")
+        }
         if balancerRules.contains(where: \.mode.endsTLS), certificateNames.isEmpty {
             found.append("https and tls need a certificate: name it under certs or default_cert")
         }

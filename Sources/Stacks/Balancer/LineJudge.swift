@@ -46,6 +46,7 @@ enum LineJudge {
         for match in word.matches(of: #/([A-Za-z0-9_.\-]+)\(/#) where !fetches.contains(String(match.1)) {
             return "Slipway can't judge \(match.1)(…)"
         }
+        if word.contains("proc.") { return "it sets what all services share" }
         return word.contains("lua.") ? "Slipway can't judge \(word)" : nil
     }
 

@@ -20,7 +20,9 @@ extension ServiceSpec {
 }
 
 extension ContainerIdentity {
-    /// The network that all stacks of an environment share. Its name is none that a stack's network can have, and comes
-    /// after them.
-    static func sharedNetwork(of environment: String) -> String { "slipway_\(environment)" }
+    /// The network that all stacks of an environment share; two Slipways on one engine have two. Its name is none that a
+    /// stack's network can have.
+    static func sharedNetwork(of environment: String, instance: String) -> String {
+        "slipway_\(environment)_\(instance)"
+    }
 }

@@ -60,7 +60,7 @@ extension StackService {
             )
         }
         guard let spec, spec.networkMode == nil, spec.networking?.sharedWith == nil else { return }
-        let network = ContainerIdentity.sharedNetwork(of: scene.environment.name)
+        let network = ContainerIdentity.sharedNetwork(of: scene.environment.name, instance: instance)
         let name = part.sidekick.map { "\($0).\(scene.key.service)" } ?? spec.name
         let own = "\(name).\(scene.key.stack)"
         try await scene.engine.ensureNetwork(network, labels: labels(of: scene.environment))

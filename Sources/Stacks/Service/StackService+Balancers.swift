@@ -22,6 +22,14 @@ extension StackService {
         try await edge.check(configuration)
     }
 
+    /// Whether the edge doesn't listen on a port of a load balancer: it is held, or HAProxy didn't take what was brought.
+    func isShut(_ key: ServiceKey, _ spec: ServiceSpec, _ environment: Environment) -> Bool {
+        spec.kind == .loadBalancer
+            && spec.balancerPorts.contains { port in
+                lastEdge.refused[EdgeConfiguration.name(environment: environment.name, key: key, port: port)] != nil
+            }
+    }
+
     /// The rules of a load balancer as they are now, in the order in which they are asked; empty for another service.
     public func balancerTable(of service: ServiceKey) async throws -> [BalancerRow] {
         let (goals, containers) = try await store.read { db in

@@ -133,7 +133,8 @@ extension StackService {
             let rollout = latest[key]?.rollout
             views[key.stack, default: []].append(
                 ServiceView(
-                    name: key.service, spec: spec, state: Self.state(spec, members, rollout),
+                    name: key.service, spec: spec,
+                    state: isShut(key, spec, environment) ? .down : Self.state(spec, members, rollout),
                     containers: (members ?? []).sorted {
                         ($0.parked ? 1 : 0, $0.slot, $0.name) < ($1.parked ? 1 : 0, $1.slot, $1.name)
                     },

@@ -165,7 +165,8 @@ extension StackService {
             try ContainerRecord.all(db, of: record.key).filter { $0.parkedAt != nil }
                 .map { PartKey(sidekick: $0.sidekick, generation: $0.generation) })
         // What runs to its end does so again for whoever asks for it.
-        let done = parked.isEmpty || spec.runsOnce ? [] : try RolloutRecord.ofService(db, record.key, and: "state = 'done'")
+        let done =
+            parked.isEmpty || spec.runsOnce ? [] : try RolloutRecord.ofService(db, record.key, and: "state = 'done'")
         for earlier in done.reversed()
         where earlier.rollout.spec.hash == hash && earlier.rollout.revision == record.rollout.revision {
             guard let goal = earlier.goal else { continue }
@@ -241,7 +242,8 @@ extension StackService {
         guard others.isEmpty else { return }
         // It may still be used by something that isn't ours; that is no reason to fail.
         try? await scene.engine.removeNetwork("slipway-\(sight.environment.name)-\(key.stack)")
-        try? await scene.engine.removeNetwork(ContainerIdentity.sharedNetwork(of: sight.environment.name))
+        try? await scene.engine.removeNetwork(
+            ContainerIdentity.sharedNetwork(of: sight.environment.name, instance: instance))
     }
 
     // MARK: Notes

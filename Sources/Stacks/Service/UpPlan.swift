@@ -50,7 +50,9 @@ func decision(on spec: ServiceSpec, _ request: UpRequest, _ now: ServiceSituatio
                 "\(name) is out of sync with the file: it runs \(current.image); add --upgrade to replace it")
         }
         return .roll(
-            .upgraded, spec, isForced: request.forceUpgrade, "\(name): upgrading \(current.image) to \(spec.image)")
+            .upgraded, spec, isForced: request.forceUpgrade,
+            spec.kind == .containers
+                ? "\(name): upgrading \(current.image) to \(spec.image)" : "\(name): changing \(spec.newcomers)")
     }
     if request.forceUpgrade {
         return .roll(.upgraded, spec, isForced: true, "\(name): replacing all containers of \(spec.image)")

@@ -96,6 +96,13 @@ import Testing
         ),
         ("names neither a service nor a selector", { $0[0].service = nil }),
         ("is no selector", { $0[0].selector = "a=b=c" }),
+        (
+            "is named for several",
+            {
+                $0 = [$0[0], $0[0]]
+                for index in $0.indices { ($0[index].backendName, $0[index].path) = ("b", "/\(index)") }
+            }
+        ),
         ("UDP", { $0[0].protocol = "udp" }),
         ("no host name", { $0[0].hostname = "a b" }),
         ("no host name", { $0[0].hostname = "a.*.example" }),

@@ -38,7 +38,7 @@ import Testing
         "acl x hdr(host),map_str(/etc/passwd) -m found", "http-request add-acl(/etc/x) a", "filter trace",
         "http-request set-header X %[lua.f]", "http-request do-resolve(txn.a,dns) str(a)", "balance source",
         "option httpchk GET /", "external-check command /bin/sh",
-        "http-request set-var(proc.x) str(a),jwt_verify(a,/k)",
+        "http-request set-var(txn.x) str(a),jwt_verify(a,/k)", "http-request set-var(proc.x) str(a)",
         "reqadd X-A:\\ b", "source 0.0.0.0", "tcp-request content use-service lua.x", "capture cookie a len 9",
         "http-request auth unless { http_auth(users) }", "mode tcp", "unique-id-format x", "email-alert to a",
     ]) func `What opens a socket, reads a file or can't be judged is refused`(text: String) throws {
