@@ -1,5 +1,6 @@
 """A shell in the browser: keys, colours, sizes, and its end."""
 
+import itertools
 import re
 import subprocess
 
@@ -47,6 +48,19 @@ def line(page, text):
     return screen(page).locator(".l").filter(has_text=re.compile(f"^{re.escape(text)}\\s*$")).first
 
 
+def processes(container):
+    return subprocess.run(["docker", "top", container], capture_output=True, text=True, check=True).stdout
+
+
+def until(page, condition):
+    """Looks again and again; the limit is a net for a hang."""
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("waited too long")
+
+
 def test_a_shell_runs_in_a_container(shell, looks):
     enter(shell, "echo $((40 + 2)) $TERM")
     expect(line(shell, "42 xterm-256color")).to_be_visible()
@@ -86,20 +100,22 @@ def test_a_shell_runs_in_a_container(shell, looks):
 
 
 def test_it_is_as_large_as_the_page_and_has_keys_for_phones(shell):
+    asked = itertools.count()
+
     def size():
-        enter(shell, "clear; stty size")
-        found = screen(shell).locator(".l").filter(has_text=re.compile(r"^\d+ \d+\s*$")).first
+        mark = f"size{next(asked)}"
+        enter(shell, f"echo {mark} $(stty size)")
+        found = screen(shell).locator(".l").filter(has_text=re.compile(rf"^{mark} \d+ \d+\s*$")).first
         expect(found).to_be_visible()
-        rows, columns = found.inner_text().split()
+        _, rows, columns = found.inner_text().split()
         return int(rows), int(columns)
 
     rows, columns = size()
     assert columns > 100 and rows > 10
     shell.set_viewport_size(PHONE)
-    expect(screen(shell)).to_be_visible()
-    shell.wait_for_timeout(600)
-    narrow = size()
-    assert narrow[1] < 60 < columns
+    # It is told when the page has come to rest.
+    narrow = next((now for now in (size() for _ in range(50)) if now[1] < 60), None)
+    assert narrow and narrow[1] < columns
     assert shell.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     shell.keyboard.type("sleep 999")
     shell.keyboard.press("Enter")
@@ -119,18 +135,10 @@ def test_it_is_as_large_as_the_page_and_has_keys_for_phones(shell):
 def test_it_ends_with_the_page_and_stands_in_the_audit_log(shell, server):
     enter(shell, "exec sleep 54321")
     container = shell.locator("[data-container]").get_attribute("data-container")
-    top = ["docker", "top", container]
-    expect(screen(shell)).to_contain_text("54321")
-    shell.wait_for_timeout(300)
-    assert "sleep 54321" in subprocess.run(top, capture_output=True, text=True, check=True).stdout
+    until(shell, lambda: "sleep 54321" in processes(container))
     shell.goto("/audit?action=container")
     expect(shell.locator("main")).to_contain_text("container.exec")
     expect(shell.locator("main")).to_contain_text("production-shell-box")
-    for _ in range(50):
-        if "sleep 54321" not in subprocess.run(top, capture_output=True, text=True, check=True).stdout:
-            break
-        shell.wait_for_timeout(200)
-    else:
-        raise AssertionError("the command goes on without anybody")
+    until(shell, lambda: "sleep 54321" not in processes(container))
     shell.reload()
     expect(shell.locator("main")).to_contain_text("container.exec-end")

@@ -70,6 +70,8 @@ extension Style {
         .picture marker path { fill: var(--muted); }
         .host .facts { margin-bottom: var(--s4); }
         .hostline { display: grid; grid-template-columns: minmax(8rem, 16rem) minmax(0, 1fr) auto; gap: var(--s4); align-items: center; padding: var(--s2) var(--s5); border-top: 1px solid var(--line); }
+        .more-of a { display: block; } .more-of a + a { margin-top: var(--s1); }
+        .differs { margin-top: var(--s3); } .differs ul { padding: 0; } .differs .fold > summary { margin-bottom: var(--s2); }
         .shell { position: relative; margin-bottom: var(--s3); }
         .log .f0[class*=" b"]:not(.b0) { color: var(--log-ground); }
         .shell [hidden] { display: none; }

@@ -84,9 +84,9 @@ struct PlanPage: Sendable {
                 return "<li>\(change.title): \(words.joined(by: " → "))</li>"
             }
             return
-                "<details class=\"fold\" open><summary>What differs in \(service)</summary><ul class=\"pad small\">\(lines)</ul></details>"
+                "<details class=\"fold\" open><summary>What differs in \(service)</summary><ul class=\"small\">\(lines)</ul></details>"
         }
-        return "<div class=\"card pad\">\(rows)</div>"
+        return "<div class=\"card pad differs\">\(rows)</div>"
     }
 
     private func left(_ context: PageContext) -> HTML? {
