@@ -51,9 +51,13 @@ struct StackSpecTests {
         spec.isolation?.pid = "host"
         spec.placement = ServicePlacement()
         spec.placement?.sidekicks = ["log"]
-        #expect(spec.partsThatWait == ["storage", "sidekicks"])
-        spec.isolation?.pid = "container:db"
-        #expect(spec.partsThatWait == ["another container's namespace", "storage", "sidekicks"])
+        // That they are of its own unit is asked where units are known.
+        #expect(spec.partsThatWait.isEmpty)
+        #expect(spec.partsInUse == ["db"])
+        spec.isolation?.gpus = "all"
+        spec.lifecycle = ContainerLifecycle()
+        spec.lifecycle?.hooks = ["pre_stop": "[]"]
+        #expect(spec.partsThatWait == ["gpus", "hooks"])
         spec.probe = ContainerProbe()
         spec.probe?.test = ["CMD", "check", "hunter2"]
         #expect(spec.partTexts.contains("hunter2"))
