@@ -24,6 +24,12 @@ struct SchemaProbe: Decoder {
         throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "reads a list by itself"))
     }
 
+    /// Types that are being probed, from the outermost on.
+    @TaskLocal private static var open: [ObjectIdentifier] = []
+
+    /// Whether a type is found within itself for the second time: what is in it is known by then.
+    static func isKnown(_ type: Any.Type) -> Bool { open.count { $0 == ObjectIdentifier(type) } > 1 }
+
     /// The schema of a type, and a value of it that stands for nothing.
     static func probe<T: Decodable>(_ type: T.Type) throws -> (schema: JSONSchema, example: T) {
         if let described = T.self as? any SchemaDescribed.Type, let pair = try described.pair() as? (JSONSchema, T) {
@@ -31,7 +37,9 @@ struct SchemaProbe: Decoder {
         }
         if let listed = T.self as? any CaseIterable.Type, let pair: (JSONSchema, T) = texts(of: listed) { return pair }
         let notes = Notes()
-        let example = try T(from: SchemaProbe(notes: notes))
+        let example = try $open.withValue(open + [ObjectIdentifier(T.self)]) {
+            try T(from: SchemaProbe(notes: notes))
+        }
         notes.schema.name = componentName(of: T.self)
         return (notes.schema, example)
     }
@@ -168,7 +176,8 @@ extension Digest: SchemaDescribed {
 
 extension Array: SchemaDescribed where Element: Decodable {
     static func described() throws -> (JSONSchema, [Element]) {
-        (.list(of: try SchemaProbe.probe(Element.self).schema), [])
+        if SchemaProbe.isKnown(Element.self) { return (JSONSchema(.array), []) }
+        return (.list(of: try SchemaProbe.probe(Element.self).schema), [])
     }
 }
 
