@@ -184,6 +184,14 @@ import Testing
         #expect(place(growing, on: [hosts[0]]).slots.count == 2)
     }
 
+    @Test func sidekicksCountAsContainersOfTheirHostAlone() {
+        var sidekick = own(1, on: "alpha")
+        sidekick.isSidekick = true
+        let most = spec(scale: 4) { $0.maxReplicasPerNode = 1 }
+        #expect(Set(place(most, [own(1, on: "alpha"), sidekick]).hosts.values).count == 4)
+        #expect(place(spec { $0.isGlobal = true }, [own(3, on: "alpha"), own(2, on: "alpha")]).hosts[2] == "alpha")
+    }
+
     @Test func noContainersNeedNoHost() {
         #expect(place(spec(scale: 0) { $0.isGlobal = true }) == Placement(slots: [], hosts: [:]))
     }

@@ -25,10 +25,13 @@ public struct PlacedContainer: Hashable, Sendable {
     public var labels: [String: String]
     /// Whether it is stopped, and kept for a rollback.
     public var isParked: Bool
+    /// Whether it stands beside a container of the service, and counts as none of them.
+    public var isSidekick: Bool
 
     public init(
         name: String, service: String, generation: Int64? = nil, slot: Int? = nil, host: String,
-        labels: [String: String] = [:], isParked: Bool = false
+        labels: [String: String] = [:], isParked: Bool = false,
+        isSidekick: Bool = false
     ) {
         self.name = name
         self.service = service
@@ -37,5 +40,6 @@ public struct PlacedContainer: Hashable, Sendable {
         self.host = host
         self.labels = labels
         self.isParked = isParked
+        self.isSidekick = isSidekick
     }
 }

@@ -58,9 +58,10 @@ private func globalPlacement(_ scene: PlacementScene) -> Placement {
     let fitting = scene.fittingHosts
     var result = Placement(slots: [], hosts: [:])
     var homeless: [EngineHost] = []
+    let own = scene.own.sorted { ($0.slot ?? 0) < ($1.slot ?? 0) }
     let order =
-        scene.own.filter { !$0.isParked && $0.generation == scene.generation }
-        + scene.own.filter { !$0.isParked && $0.generation != scene.generation } + scene.own.filter(\.isParked)
+        own.filter { !$0.isParked && $0.generation == scene.generation }
+        + own.filter { !$0.isParked && $0.generation != scene.generation } + own.filter(\.isParked)
     for host in fitting {
         let slots = order.lazy.filter { $0.host == host.name }.compactMap(\.slot)
         if let slot = slots.first(where: { result.hosts[$0] == nil }) {

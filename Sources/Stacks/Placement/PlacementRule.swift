@@ -83,7 +83,7 @@ struct PlacementRule: Hashable, Sendable {
             let own = host.architecture.map(Self.architecture) ?? ""
             return judge(own == Self.architecture(wanted), "\(name) is no \(wanted)", "\(name) is \(wanted)")
         case .fewerThan(let most):
-            let own = there.count { $0.service == scene.service }
+            let own = there.count { $0.service == scene.service && !$0.isSidekick }
             return own < most ? nil : "\(name) has \(own) of \(scene.service) already"
         case .fact(let isSo, let what):
             return judge(isSo, "\(name) is no \(what)", "\(name) is a \(what)")

@@ -23,7 +23,8 @@ extension StackService {
                 name: container.name,
                 service: "\(container.labels[Label.stack] ?? "")/\(container.labels[Label.service] ?? "")",
                 generation: container.generation, slot: container.slot, host: container.host ?? only.name,
-                labels: container.labels, isParked: parked.contains(container.id))
+                labels: container.labels, isParked: parked.contains(container.id),
+                isSidekick: container.labels[Label.sidekick] != nil)
         }
         return Stacks.placement(of: spec, in: key.stack, generation: generation, on: hosts, among: placed)
     }

@@ -26,12 +26,14 @@ public struct RolloutObservation: Hashable, Sendable {
             public var isKept: Bool
             /// Whether it runs to its end and rests then.
             public var runsOnce: Bool
+            /// Whether it is created, and never started.
+            public var staysCreated: Bool
 
             public init(
                 id: String, name: String, sidekick: String? = nil, generation: Int64,
                 state: ObservedContainer.State, exitStatus: Int? = nil, restarts: Int = 0, startedAt: Date? = nil,
                 address: String? = nil, health: HealthRecord? = nil, isAdmitted: Bool = false, isKept: Bool = false,
-                runsOnce: Bool = false
+                runsOnce: Bool = false, staysCreated: Bool = false
             ) {
                 self.id = id
                 self.name = name
@@ -46,10 +48,14 @@ public struct RolloutObservation: Hashable, Sendable {
                 self.isAdmitted = isAdmitted
                 self.isKept = isKept
                 self.runsOnce = runsOnce
+                self.staysCreated = staysCreated
             }
 
             /// Whether it did what it was there for.
-            var isDone: Bool { runsOnce && state == .exited && exitStatus == 0 }
+            var isDone: Bool {
+                if staysCreated { return state != .removing && state != .dead }
+                return runsOnce && state == .exited && exitStatus == 0
+            }
             /// Whether its process exists, or will again in a moment.
             var isUp: Bool { state == .running || state == .restarting || state == .paused }
         }

@@ -11,6 +11,8 @@ struct SeenContainer: Hashable, Sendable {
     var sidekick: String?
     /// Whether it runs to its end and rests then.
     var runsOnce = false
+    /// Whether it is created, and never started.
+    var staysCreated = false
 }
 
 /// Puts containers together into units: those of `goal`, those of `other` (what it replaces, or what is being taken
@@ -129,6 +131,7 @@ extension RolloutObservation.Member.Part {
             id: member.id, name: member.name, sidekick: container.sidekick, generation: member.generation,
             state: member.state, exitStatus: member.exitStatus, restarts: member.restarts,
             startedAt: member.startedAt, address: member.address, health: member.health,
-            isAdmitted: member.isAdmitted, isKept: isKept, runsOnce: container.runsOnce)
+            isAdmitted: member.isAdmitted, isKept: isKept, runsOnce: container.runsOnce,
+            staysCreated: container.staysCreated)
     }
 }

@@ -105,7 +105,9 @@ extension StackService {
         }
         try await ensureVolumes(of: spec, at: identity, scene)
         let id = try await scene.engine.create(plan)
-        return Member.Part(id: id, name: plan.name, sidekick: sidekick, generation: generation, state: .created)
+        return Member.Part(
+            id: id, name: plan.name, sidekick: sidekick, generation: generation, state: .created,
+            staysCreated: sidekick != nil && spec.staysCreated)
     }
 
     /// Names of a unit's containers, by service.

@@ -108,6 +108,7 @@ extension StackService {
             let (sidekick, spec) = (container.labels[Label.sidekick], container.spec(in: sight.specs))
             var seen = SeenContainer(member: member, sidekick: sidekick)
             seen.runsOnce = sidekick != nil && spec?.runsOnce == true
+            seen.staysCreated = sidekick != nil && spec?.staysCreated == true
             guard let edge = sight.edge, let ports = spec?.edgePorts else { return seen }
             let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
             let servers = ports.map { port in

@@ -50,6 +50,22 @@ import Testing
         await harbour.stop()
     }
 
+    @Test func oneThatIsOnlyCreatedIsNeverStarted() async throws {
+        let harbour = try await Harbour(engine: engine)
+        var specs = specs()
+        specs[2].lifecycle = ContainerLifecycle()
+        specs[2].lifecycle?.startOnCreate = false
+        let rollout = try await deploy(specs, harbour)
+        #expect(rollout.state == .done && rollout.serving == 2)
+        _ = await harbour.service.tend(harbour.environment)
+        let data = await engine.snapshot().filter { $0.labels[Label.sidekick] == "data" }
+        #expect(data.map(\.state) == [.created, .created])
+        specs[0].image = "web:2"
+        #expect(try await deploy(specs, harbour).state == .done)
+        #expect(await engine.snapshot().filter { $0.labels[Label.sidekick] == "data" } == data)
+        await harbour.stop()
+    }
+
     @Test(arguments: [nil, true]) func onlyWhatChangedIsReplaced(startFirst: Bool?) async throws {
         let harbour = try await Harbour(engine: engine)
         _ = try await deploy(specs(startFirst: startFirst), harbour)

@@ -14,7 +14,9 @@ struct ServiceControls: Sendable {
     /// − 3 +
     func scale(_ context: PageContext) -> HTML {
         let number: HTML = "<output aria-label=\"Scale of \(place.service)\">\(spec.scale)</output>"
-        guard context.may(.operate, place.resource) else { return "<div class=\"scale\">\(number)</div>" }
+        // What is on every host, or ran to its end, has no scale to change.
+        let isFixed = spec.placement?.isGlobal == true || spec.lifecycle?.startOnce == true
+        guard !isFixed, context.may(.operate, place.resource) else { return "<div class=\"scale\">\(number)</div>" }
         let question = spec.scale == 1 ? "Stop the last container of \(place.service)?" : nil
         return """
             <div class="scale" role="group" aria-label="Scale of \(place.service)">\
