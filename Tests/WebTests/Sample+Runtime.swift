@@ -90,6 +90,30 @@ extension Sample {
             ], rollouts: changes)
     }
 
+    /// A load balancer with a rule for each kind of answer.
+    var balancerPage: ServicePage {
+        var spec = ServiceSpec(name: "lb", image: "rancher/lb-service-haproxy:v0.9.1", scale: 0)
+        spec.ports = [PortMapping(hostPort: 443, containerPort: 443)]
+        return ServicePage(
+            place: ServicePlace(environment: Self.production, stack: "orders", service: "lb"),
+            service: ServiceView(name: "lb", spec: spec, state: .active, containers: []), rules: rules)
+    }
+
+    var rules: [BalancerRow] {
+        [
+            BalancerRow(
+                hostPort: 443, mode: "https", hostname: "api.example.com", path: "/v1",
+                targets: [
+                    .init(stack: "orders", service: "orders", port: 3000, weight: 3, serving: 2),
+                    .init(stack: "blog", service: "site", port: 80, serving: 0),
+                ]),
+            BalancerRow(hostPort: 443, mode: "https", hostname: "*.example.com", targets: []),
+            BalancerRow(
+                hostAddress: "127.0.0.1", hostPort: 25, mode: "tcp",
+                targets: [.init(stack: "orders", service: "mail", port: 25, outside: ["10.9.0.1"], serving: 0)]),
+        ]
+    }
+
     var stackPage: StackPage {
         let (web, db) = (
             ServiceView(

@@ -16,7 +16,8 @@ struct BalancerTable: Sendable {
     private func row(_ row: BalancerRow) -> HTML {
         let port = row.hostAddress.map { "\($0):\(row.hostPort)" } ?? "\(row.hostPort)"
         let all: HTML = "<span class=\"muted\">any</span>"
-        let none: HTML = "<span class=\"t-bad\">\(Icon.alert) no such service: it answers 503</span>"
+        let answer = row.mode.hasPrefix("http") ? "answers 503" : "closes the connection"
+        let none: HTML = "<span class=\"t-bad\">\(Icon.alert) no such service: it \(answer)</span>"
         let targets = row.targets.isEmpty ? none : row.targets.map { target($0, row) }.joined(by: "<br>")
         return """
             <tr><td class="name"><code>\(port)</code><span class="sub">\(row.mode)</span></td>\

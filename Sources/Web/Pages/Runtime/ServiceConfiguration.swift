@@ -26,7 +26,7 @@ struct ServiceConfiguration: Sendable {
         add("Command", words(spec.command))
         add("Entry point", words(spec.entrypoint))
         add("Ports", spec.ports.map { code(Self.text($0)) })
-        add("Health check", healthCheck)
+        if spec.kind == .containers { add("Health check", healthCheck) }
         add("Environment", variables)
         add("Files of secrets", files)
         add(
@@ -52,7 +52,14 @@ struct ServiceConfiguration: Sendable {
         add("Rights", rights)
         add("Output", logging)
         add("Begins and ends", lifecycle)
-        add("Upgrades", upgrades)
+        if spec.kind == .containers { add("Upgrades", upgrades) }
+        if let balancer = spec.loadBalancer {
+            let named = [balancer.defaultCertificate].compactMap(\.self) + balancer.certificates
+            add("Certificates", Set(named).sorted().map(code))
+            add("Stickiness", balancer.stickiness.sorted { $0.key < $1.key }.map { code("\($0.key): \($0.value)") })
+            add("Lines for HAProxy", (balancer.configuration ?? "").split(separator: "\n").map { code(String($0)) })
+            add("Outside", balancer.externalAddresses.map(code))
+        }
         add("Stop", stop)
         add("Labels", spec.labels.sorted { $0.key < $1.key }.map { code("\($0.key): \($0.value)") })
         return rows

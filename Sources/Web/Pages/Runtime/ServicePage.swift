@@ -26,7 +26,7 @@ struct ServicePage: Sendable {
             \(Pieces.crumbs(("Environments", "/environments"), (environment.name, "/environments/\(environment.name)"), (place.stack, place.stackPath)))
             <div class="head"><div class="grow"><h1>\(service.name)</h1>
             <div class="sub"><span class="mono small">\(service.spec.image)</span></div></div>
-            <div class="actions"><a class="button" href="\(place.path)/logs">\(Icon.lines)Logs</a>\(controls.restart(context))</div></div>
+            <div class="actions">\(logs)\(controls.restart(context))</div></div>
             <div data-live="line">\(line(context))</div>
             <div data-live="notices">\(notices)</div>
             <div data-live="chains">\(chains(context))</div>
@@ -39,6 +39,11 @@ struct ServicePage: Sendable {
 
     private var controls: ServiceControls {
         ServiceControls(place: place, spec: service.spec, origin: .service)
+    }
+
+    private var logs: HTML? {
+        guard service.spec.kind == .containers else { return nil }
+        return "<a class=\"button\" href=\"\(place.path)/logs\">\(Icon.lines)Logs</a>"
     }
 
     /// What runs, or what a service without containers leads to.
