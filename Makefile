@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build release deb deb-test test simulate load-test soak lint format demo bench check clean
+.PHONY: help setup build release deb deb-test test upgrade-scenarios simulate load-test soak lint format demo bench check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ deb-test: ## check the package, and install, upgrade, remove and purge it on a f
 
 test: ## run all tests, those with a real engine and a real browser included
 	@scripts/test
+
+upgrade-scenarios: ## Rancher's scenarios of upgrades in service, on a real engine; CASES= the folder that holds rancher-upgrade
+	@scripts/upgrade-scenarios $(CASES)
 
 # The simulation alone, optimised, in a folder of its own.
 SEEDS ?= 2000

@@ -69,16 +69,8 @@ extension StackService {
         _ part: ServiceSpec, _ sidekick: String?, _ goal: UnitGoal, slot: Int, _ scene: Scene
     ) async throws -> Member.Part {
         let (key, generation) = (scene.key, goal.parts[sidekick] ?? goal.generation)
-        let (origin, names, keepsAddresses) = try await store.read { db in
-            var specs = try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).map(\.spec)
-            specs += try RolloutRecord.fetch(
-                db, where: "environmentID = ? AND stack = ? AND state IN \(RolloutRecord.open)",
-                [key.environmentID, key.stack]
-            ).map(\.rollout.spec)
-            return (
-                try RolloutRecord.find(db, id: generation)?.rollout, try GivenNames(db, for: key),
-                specs.contains(where: \.retainIP)
-            )
+        let (origin, names) = try await store.read { db in
+            (try RolloutRecord.find(db, id: generation)?.rollout, try GivenNames(db, for: key))
         }
         var identity = ContainerIdentity(
             instance: instance, environment: scene.environment.name, stack: key.stack, generation: generation,
@@ -97,9 +89,8 @@ extension StackService {
             labels[Label.stack] = key.stack
             if spec.retainIP, sidekick == nil {
                 plan.address = try await keptAddress(slot: slot, network: plan.network, labels: labels, scene)
-            } else if keepsAddresses {
-                _ = try await scene.engine.ensureAddressedNetwork(plan.network, labels: labels)
-            } else {
+            } else if try await scene.engine.ensureAddressedNetwork(plan.network, labels: labels) == nil {
+                // Made before addresses could be chosen, or where none can: only `retain_ip` needs them.
                 try await scene.engine.ensureNetwork(plan.network, labels: labels)
             }
         }

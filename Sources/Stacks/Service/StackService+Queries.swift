@@ -87,9 +87,11 @@ extension StackService {
     /// All stacks of an environment as they are now. When the engine doesn't answer, the services stand there in
     /// state `unknown`, without containers.
     public func stacks(in environment: Environment) async throws -> [StackView] {
-        let containers = await seenContainers(of: environment)
+        let known = try await store.read { try ContainerRecord.all($0, environment: environment.id).map(\.id) }
+        var containers = await seenContainers(of: environment)
         try Task.checkCancellation()
         let notes = try await store.read { try StackNote.all($0, environment) }
+        let generations = Set(containers?.compactMap(\.generation) ?? [])
         let (services, rollouts, records, origins) = try await store.read { db in
             let newest = try RolloutRecord.fetch(
                 db,
@@ -100,11 +102,14 @@ extension StackService {
             let records = try ContainerRecord.all(db, environment: environment.id)
             // A container is measured by the rollout that made it: parked ones are of an earlier commit.
             var origins: [Int64: ContainerOrigin] = [:]
-            for generation in Set(containers?.compactMap(\.generation) ?? []) {
+            for generation in generations {
                 origins[generation] = try ContainerOrigin.find(db, generation: generation)
             }
             return (try ServiceRecord.all(db, environment: environment.id), newest, records, origins)
         }
+        // What was forgotten since is gone, though it was still seen.
+        let forgotten = Set(known).subtracting(records.map(\.id))
+        containers?.removeAll { forgotten.contains($0.id) }
         var specs: [ServiceKey: ServiceSpec] = [:]
         var latest: [ServiceKey: RolloutRecord] = [:]
         for record in rollouts where latest[record.key]?.rollout.state.isFinal ?? true { latest[record.key] = record }

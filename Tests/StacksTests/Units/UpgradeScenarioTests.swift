@@ -46,12 +46,16 @@ enum UpgradeScenarios {
     }
 }
 
-/// The same on a real Docker Engine behind a real HAProxy.
+/// The same on a real Docker Engine behind a real HAProxy: our own, and all with `SLIPWAY_SCENARIOS=all` (minutes).
 @Suite(
-    .serialized, .timeLimit(.minutes(10)),
+    .serialized, .timeLimit(.minutes(3)),
     .enabled(if: ProcessInfo.processInfo.environment["SLIPWAY_ENGINE_TESTS"] == "1"))
 struct RealUpgradeScenarioTests {
-    @Test(arguments: UpgradeScenarios.all) func onTheEngine(_ scenario: UpgradeScenario) async throws {
+    static let scenarios =
+        ProcessInfo.processInfo.environment["SLIPWAY_SCENARIOS"] == "all"
+        ? UpgradeScenarios.all : (try? UpgradeScenario.all(in: UpgradeScenarios.own)) ?? []
+
+    @Test(arguments: scenarios) func onTheEngine(_ scenario: UpgradeScenario) async throws {
         let folder = NSTemporaryDirectory() + "slipway-scenario-\(UUID().uuidString.prefix(8))"
         let stack = "s\(UUID().uuidString.prefix(6).lowercased())"
         let socket = ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "/var/run/docker.sock"
