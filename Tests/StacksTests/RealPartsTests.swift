@@ -24,6 +24,7 @@ struct RealPartsTests {
             try await engine.remove(container.id)
         }
         try? await engine.removeNetwork("slipway-production-\(stack)")
+        try? await engine.removeNetwork(ContainerIdentity.sharedNetwork(of: "production", instance: stack))
         if let problem { throw problem }
     }
 

@@ -75,6 +75,7 @@ struct RealUpgradeScenarioTests {
             try await engine.remove(container.id)
         }
         try? await engine.removeNetwork("slipway-production-\(stack)")
+        try? await engine.removeNetwork(ContainerIdentity.sharedNetwork(of: "production", instance: stack))
         try? FileManager.default.removeItem(atPath: folder)
         if let problem { throw problem }
     }
