@@ -226,7 +226,7 @@ extension Sample {
     }
 
     var stacks: [StackView] {
-        let containers = (1...3).map { slot in
+        var containers = (1...3).map { slot in
             ContainerView(
                 id: "c\(slot)", name: "production-orders-orders-7-\(slot)", slot: slot, revision: shas[3],
                 image: "127.0.0.1:5000/acme/orders@\(digest)", imageDigest: digest,
@@ -235,6 +235,11 @@ extension Sample {
                 startedAt: Self.date(54_000), restarts: slot == 3 ? 2 : 0, parked: false, serving: slot < 3,
                 matches: true)
         }
+        var sidekick = containers[0]
+        (sidekick.id, sidekick.name, sidekick.sidekick) = ("s1", "production-orders-orders-logs-7-1", "logs")
+        (sidekick.image, sidekick.imageDigest, sidekick.matches) = ("acme/logs:4", nil, nil)
+        (sidekick.health, sidekick.address) = ("running", "172.18.0.9")
+        containers.insert(sidekick, at: 1)
         return [
             StackView(
                 name: "orders",

@@ -28,6 +28,7 @@ struct ContainerTable: Sendable {
             ? "<span class=\"sub\">\(Words.count(container.restarts, "restart"))</span>" : nil
         return """
             <tr><td class="name"><span class="mark p\((max(1, container.slot) - 1) % 8)" aria-hidden="true"></span><code>\(container.name)</code>\
+            \(container.sidekick.map { "<span class=\"sub\">sidekick \($0)</span>" as HTML })\
             \(container.address.map { "<span class=\"sub mono\">\($0)</span>" as HTML })</td>\
             <td data-label="State">\(container.badge.html)\(probe(container, context))\(restarts)</td>\
             <td data-label="Comes from">\(origin(container))</td>\
