@@ -239,7 +239,7 @@ extension Sample {
         (sidekick.id, sidekick.name, sidekick.sidekick) = ("s1", "production-orders-orders-logs-7-1", "logs")
         (sidekick.image, sidekick.imageDigest, sidekick.matches) = ("acme/logs:4", nil, nil)
         (sidekick.health, sidekick.address) = ("running", "172.18.0.9")
-        containers.insert(sidekick, at: 1)
+        containers.append(sidekick)
         return [
             StackView(
                 name: "orders",

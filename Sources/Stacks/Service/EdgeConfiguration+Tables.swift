@@ -59,8 +59,10 @@ extension EdgeConfiguration {
                         address: address, port: port.containerPort, isDraining: container.drainStartedAt != nil))
             }
         }
+        // Rules lead to services, whose sidekicks are none of them.
         let ground = BalancerGround(
-            environments: environments, services: goals, incoming: incoming, containers: admitted)
+            environments: environments, services: goals, incoming: incoming,
+            containers: admitted.filter { $0.sidekick == nil })
         let (fronts, backends) = Self.balancers(on: ground)
         self.init(services: Array(services.values) + backends, fronts: fronts)
     }

@@ -36,7 +36,9 @@ extension StackService {
             (try EdgeConfiguration.goals(db), try ContainerRecord.all(db, environment: service.environmentID))
         }
         guard let spec = goals[service], spec.kind == .loadBalancer else { return [] }
-        let serving = containers.filter { $0.admittedAt != nil && $0.parkedAt == nil && $0.drainStartedAt == nil }
+        let serving = containers.filter {
+            $0.sidekick == nil && $0.admittedAt != nil && $0.parkedAt == nil && $0.drainStartedAt == nil
+        }
         let directory = ServiceDirectory(goals, of: service.environmentID)
         return spec.balancerPorts.flatMap { port in
             BalancerRoute.routes(of: spec, port: port.containerPort, at: service, directory).map { route in

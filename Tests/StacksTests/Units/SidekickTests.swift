@@ -1,6 +1,7 @@
 import Engines
 import Foundation
 import Model
+import Store
 import Testing
 
 @testable import Stacks
@@ -88,6 +89,25 @@ import Testing
         #expect(back.state == .done, "\(back.reason ?? "") \(back.log.map(\.text))")
         #expect(try await ids("log", harbour) == log)
         #expect(try await ids(nil, harbour) == web)
+        await harbour.stop()
+    }
+
+    @Test func rulesOfABalancerLeadToPrimariesAlone() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(), harbour)
+        var balancer = ServiceSpec(name: "lb", image: "rancher/lb-service-haproxy", scale: 0)
+        var rule = LoadBalancer.Rule()
+        (rule.sourcePort, rule.targetPort, rule.service) = (8088, 80, "web")
+        balancer.loadBalancer = LoadBalancer()
+        balancer.loadBalancer?.rules = [rule]
+        balancer.ports = [PortMapping(hostPort: 8088, containerPort: 8088)]
+        let key = ServiceKey(environmentID: harbour.environment.id, stack: "shop", service: "lb")
+        let configuration = try await harbour.store.read { [balancer] db in
+            try EdgeConfiguration(db, overlay: [key: balancer])
+        }
+        let addresses = Set(try await harbour.containers("web").filter { $0.sidekick == nil }.map(\.address))
+        #expect(Set(configuration.services.flatMap(\.servers).map(\.address)) == addresses)
+        #expect(addresses.count == 2)
         await harbour.stop()
     }
 

@@ -113,7 +113,8 @@ struct ServicePage: Sendable {
 
     /// A picture for each commit that runs: one but in the middle of an upgrade.
     private func chains(_ context: PageContext) -> HTML? {
-        let groups = Dictionary(grouping: service.current) { $0.revision }
+        // A sidekick's image may be of another app, or of none.
+        let groups = Dictionary(grouping: service.current.filter { $0.sidekick == nil }) { $0.revision }
         let chains = provenances.values.sorted { $0.commit.position > $1.commit.position }.compactMap {
             provenance -> HTML? in
             guard let containers = groups[provenance.commit.sha] else { return nil }

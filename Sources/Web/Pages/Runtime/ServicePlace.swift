@@ -18,7 +18,8 @@ struct ServicePlace: Sendable, Hashable {
 extension ServiceView {
     /// Containers that are not parked.
     var current: [ContainerView] { containers.filter { !$0.parked } }
-    var serving: Int { current.filter(\.serving).count }
+    /// How many units serve: sidekicks are of one.
+    var serving: Int { current.filter { $0.sidekick == nil && $0.serving }.count }
 
     /// The state as a badge.
     var badge: Badge {
