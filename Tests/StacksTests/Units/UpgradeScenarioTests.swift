@@ -51,6 +51,12 @@ enum UpgradeScenarios {
     .serialized, .timeLimit(.minutes(3)),
     .enabled(if: ProcessInfo.processInfo.environment["SLIPWAY_ENGINE_TESTS"] == "1"))
 struct RealUpgradeScenarioTests {
+    static let listener = """
+        use IO::Socket::INET; $SIG{TERM}=sub{exit 0};
+        my $s=IO::Socket::INET->new(LocalPort=>$ARGV[0],Listen=>64,ReuseAddr=>1) or die;
+        while(1){ my $c=$s->accept or next; close $c }
+        """
+
     static let scenarios =
         ProcessInfo.processInfo.environment["SLIPWAY_SCENARIOS"] == "all"
         ? UpgradeScenarios.all : (try? UpgradeScenario.all(in: UpgradeScenarios.own)) ?? []
@@ -64,7 +70,9 @@ struct RealUpgradeScenarioTests {
         let options = RolloutOptions(settle: 200, deadline: 60_000, drain: 2000)
         let player = ScenarioPlayer(scenario, harbour, stack: stack, options: options) { spec in
             spec.image = "debian:12-slim"
-            spec.command = ["sleep", "100000"]
+            // What the edge doesn't reach serves nobody.
+            spec.command =
+                spec.ports.first.map { ["perl", "-e", Self.listener, "\($0.containerPort)"] } ?? ["sleep", "100000"]
             spec.stopGracePeriod = 1
         }
         var problem: (any Error)?
