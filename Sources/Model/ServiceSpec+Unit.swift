@@ -30,6 +30,21 @@ extension ServiceSpec {
         return ordered
     }
 
+    /// The name by which a part is a sidekick; nil: it is the primary.
+    public func sidekickName(of part: ServiceSpec) -> String? { part.name == name ? nil : part.name }
+
+    /// The parts whose containers are to be made where those of `standing` are there, in the order in which they can be:
+    /// what is missing, and what is of no use without the very container that is made anew.
+    public func partsToMake(standing: Set<String>) -> [ServiceSpec] {
+        var made: Set<String> = []
+        return partsInOrder.filter { part in
+            guard standing.contains(part.name), made.isDisjoint(with: part.partsInUse) else {
+                return made.insert(part.name).inserted
+            }
+            return false
+        }
+    }
+
     /// Names of the services whose volumes or namespaces a container of this one uses: it can't do without them, and
     /// must be made anew with them.
     public var partsInUse: Set<String> {

@@ -15,6 +15,12 @@ struct JudgedService: Sendable {
 
     var isInHostNetwork: Bool { (raw["network_mode"] ?? raw["net"])?.value.text == "host" }
 
+    /// Names of the services that stand beside it.
+    var sidekicks: [String] {
+        let text = labels.first { $0.key == "io.rancher.sidekicks" }?.value.text ?? ""
+        return text.split { $0 == "," || $0 == " " }.map(String.init)
+    }
+
     var labels: [YAMLNode.Pair] { raw["labels"].flatMap { ServiceMerge.pairs($0.value) } ?? [] }
 }
 
@@ -23,8 +29,7 @@ extension JudgedService {
     static func all(_ services: [RawService]) -> [JudgedService] {
         var pods: [String: Set<String>] = [:]
         for service in services {
-            let sidekicks = JudgedService(service).labels.first { $0.key == "io.rancher.sidekicks" }?.value.text ?? ""
-            let names = sidekicks.split { $0 == "," || $0 == " " }.map(String.init)
+            let names = JudgedService(service).sidekicks
             guard !names.isEmpty else { continue }
             let group = Set(names + [service.name])
             for name in group { pods[name, default: []].formUnion(group.subtracting([name])) }

@@ -19,7 +19,9 @@ extension ServiceReader {
                 waiting.error(
                     place, "service \"\(raw.name)\": its sidekick \"\(name)\" is in none of the files",
                     hint: Suggestion.hint(for: name, in: known.map(\.name).filter { $0 != raw.name }))
-            } else if let other = known.first(where: { $0.name != raw.name && Self.sidekicks(of: $0).contains(name) }) {
+            } else if let other = known.first(where: {
+                $0.name != raw.name && JudgedService($0).sidekicks.contains(name)
+            }) {
                 waiting.error(
                     place, "service \"\(raw.name)\": \"\(name)\" is a sidekick of \"\(other.name)\" too",
                     hint: "a service stands beside one other")
@@ -30,16 +32,11 @@ extension ServiceReader {
     /// Says that what another service has can be used in one unit alone, where it isn't in this one's.
     mutating func checkUnit(_ other: String, _ place: Place, _ what: String) {
         let mine = Set(
-            known.filter { $0.name == raw.name || Self.sidekicks(of: $0).contains(raw.name) }
-                .flatMap { [$0.name] + Self.sidekicks(of: $0) })
+            known.filter { $0.name == raw.name || JudgedService($0).sidekicks.contains(raw.name) }
+                .flatMap { [$0.name] + JudgedService($0).sidekicks })
         guard !mine.contains(other) || other == raw.name else { return }
         waiting.error(
             place, "service \"\(raw.name)\": \(what) is not carried out: \"\(other)\" is no sidekick of it",
             hint: "make one a sidekick of the other: io.rancher.sidekicks")
-    }
-
-    private static func sidekicks(of service: RawService) -> [String] {
-        let text = JudgedService(service).labels.first { $0.key == "io.rancher.sidekicks" }?.value.text ?? ""
-        return text.split { $0 == "," || $0 == " " }.map(String.init)
     }
 }

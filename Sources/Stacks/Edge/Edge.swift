@@ -10,8 +10,8 @@ actor Edge: LoadBalancer {
     private let master: EdgeMaster
     private let program: String
     private let logger: Logger
-    /// What HAProxy doesn't read of load balancers, by the structure that it was in: a sentence.
-    private var unreadable: [String: String] = [:]
+    /// The structure that HAProxy was last asked about, and why it doesn't take it; nil: it does.
+    private var judged: (structure: String, problem: String?)?
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -70,10 +70,10 @@ actor Edge: LoadBalancer {
         desired.certificateFolder = EdgeChecker.folder(process.directory)
         if !desired.fronts.isEmpty, actual?.structure != desired.structure {
             let structure = desired.structure
-            if unreadable[structure] == nil {
-                unreadable[structure] = try await problem(of: desired).map { "\($0.cause ?? $0.message)" } ?? ""
+            if judged?.structure != structure {
+                judged = (structure, try await problem(of: desired).map { $0.cause ?? $0.message })
             }
-            if let reason = unreadable[structure], !reason.isEmpty {
+            if let reason = judged?.problem {
                 for front in desired.fronts where front.isOwn || desired.hasOwnLines(front) {
                     refused[front.name] = reason
                 }

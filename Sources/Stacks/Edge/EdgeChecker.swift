@@ -87,20 +87,3 @@ extension EdgeConfiguration.Front {
     /// Whether the service brought lines or certificates for it.
     var isOwn: Bool { !lines.isEmpty || !certificates.isEmpty }
 }
-
-extension EdgeState {
-    /// Whether load balancers lead requests to a container, as far as they lead any to a container beside it.
-    func isBalanced(_ server: String) -> Bool {
-        places(of: server).allSatisfy { name, place in
-            let backend = name.prefix { $0 != "/" } + "/"
-            return place.isUp || !servers.contains { $0.key.hasPrefix(backend) && $0.value.isUp }
-        }
-    }
-
-    /// How many requests of load balancers a container has.
-    func openThroughBalancers(_ server: String) -> Int { places(of: server).map(\.value.open).reduce(0, +) }
-
-    private func places(of server: String) -> [String: Server] {
-        servers.filter { $0.key.hasSuffix("/\(server)") && $0.key.contains(EdgeConfiguration.routeMark) }
-    }
-}

@@ -43,6 +43,9 @@ extension ServicePlacement {
         isGlobal || !affinities.isEmpty || !constraints.isEmpty || host != nil || maxReplicasPerNode != nil
     }
 
+    /// Whether a rule is about other services' containers.
+    var asksForContainers: Bool { affinities.contains { $0.subject != .hostLabel } }
+
     private static func filled(_ text: String, stack: String, service: String) -> String {
         let values = ["stack_name": stack, "project_name": stack, "service_name": service]
         return values.reduce(text) { text, pair in

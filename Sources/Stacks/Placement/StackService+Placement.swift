@@ -14,7 +14,12 @@ extension StackService {
         guard let only = hosts.first else {
             throw Failure(.unavailable, "The engine of \(environment.name) names no host")
         }
-        let containers = try await engine.containers(labels: labels(of: environment))
+        // With one host nothing depends on what else is there, unless a rule asks for it: this is asked at every look.
+        var wanted = labels(of: environment)
+        if hosts.count == 1, spec.placement?.asksForContainers != true {
+            (wanted[Label.stack], wanted[Label.service]) = (key.stack, key.service)
+        }
+        let containers = try await engine.containers(labels: wanted)
         let parked = try await store.read { db in
             Set(try ContainerRecord.all(db, environment: environment.id).filter { $0.parkedAt != nil }.map(\.id))
         }

@@ -27,7 +27,7 @@ enum KeptAddress {
         let own = rows.first { $0["service"] == key.service && $0["slot"] == slot }
         if let address = own?["address"] as String?, network.contains(address) { return address }
         let taken = Set(rows.map { $0["address"] as String })
-        let had = try ContainerRecord.all(db, of: key).filter { $0.slot == slot }
+        let had = try ContainerRecord.all(db, of: key).filter { $0.slot == slot && $0.sidekick == nil }
             .sorted { $0.generation > $1.generation }.compactMap(\.address)
             .first { network.contains($0) && !taken.contains($0) }
         guard let address = had ?? network.free(besides: taken) else { return nil }

@@ -56,12 +56,17 @@ func plan(_ decision: ServiceDecision, on spec: ServiceSpec, _ now: ServiceSitua
         return ServicePlan(service: spec.name, action: action, message: message, changes: changes)
     case .cancel(_, let message):
         return ServicePlan(service: spec.name, action: .rolledBack, message: message, replaced: running.map(\.name))
-    case .roll(let action, let goal, _, let message):
+    case .roll(let action, let goal, let isForced, let message):
         var plan = ServicePlan(service: spec.name, action: action, message: message, added: goal.scale)
         plan.changes = now.spec.map { goal.changes(since: $0) } ?? []
-        // Another scale alone leaves the containers that there are.
-        let kept = action == .scaled ? min(goal.scale, running.count) : 0
-        plan.replaced = running.dropLast(kept).map(\.name)
+        // Another scale alone leaves the units that there are; else parts that don't change stay.
+        let units = running.filter { $0.sidekick == nil }
+        let kept = action == .scaled ? min(goal.scale, units.count) : 0
+        let slots = Set(units.dropLast(kept).map(\.slot))
+        let isWhole = isForced || action == .scaled
+        let staying = isWhole ? [] : now.spec.map { goal.partsThatStay(since: $0) } ?? []
+        plan.replaced = running.filter { slots.contains($0.slot) && !staying.contains($0.sidekick ?? goal.name) }
+            .map(\.name)
         plan.added -= kept
         return plan
     }

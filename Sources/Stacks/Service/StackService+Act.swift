@@ -34,18 +34,12 @@ extension StackService {
         var there = Dictionary(
             (known?.containers ?? []).filter { $0.state != .removing && $0.state != .dead }.map { ($0.sidekick, $0) },
             uniquingKeysWith: { first, _ in first })
-        var made: Set<String> = []
         var entries: [Rollout.Entry] = []
-        for part in goal.spec.partsInOrder {
-            let sidekick = part.name == goal.spec.name ? nil : part.name
-            if let container = there[sidekick] {
-                // What lives in another container's namespace or volumes is of no use without that very one.
-                guard !made.isDisjoint(with: part.partsInUse) else { continue }
-                try await scene.engine.remove(container.id)
-            }
+        for part in goal.spec.partsToMake(standing: Set(there.keys.map { $0 ?? goal.spec.name })) {
+            let sidekick = goal.spec.sidekickName(of: part)
+            if let outlived = there[sidekick] { try await scene.engine.remove(outlived.id) }
             let container = try await create(part, sidekick, goal, slot: slot, scene)
             there[sidekick] = container
-            made.insert(part.name)
             entries.append(Rollout.Entry(at: now(), text: "created \(container.name)"))
         }
         guard let primary = there[nil] else { return }
@@ -57,7 +51,7 @@ extension StackService {
             ?? Member(
                 id: primary.id, name: primary.name, slot: slot, generation: goal.generation, state: .created)
         (unit.id, unit.name) = (primary.id, primary.name)
-        unit.parts = goal.spec.partsInOrder.compactMap { there[$0.name == goal.spec.name ? nil : $0.name] }
+        unit.parts = goal.spec.partsInOrder.compactMap { there[goal.spec.sidekickName(of: $0)] }
         var scene = scene
         scene.members.removeAll { $0.id == unit.id || $0.id == known?.id }
         scene.members.append(unit)
@@ -83,8 +77,8 @@ extension StackService {
             secretVariables: try await secretVariables(of: spec, scene),
             neighbours: goal.spec.sidekicks == nil ? [:] : neighbours(identity, goal))
         plan.host = host
-        if plan.network == identity.network { plan.extraHosts += names.hosts }
         if plan.network == identity.network {
+            plan.extraHosts += names.hosts
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
             if spec.retainIP, sidekick == nil {
@@ -153,7 +147,7 @@ extension StackService {
     private func inOrder(_ member: Member, _ scene: Scene) async throws -> [Member.Part] {
         guard member.parts.count > 1 else { return member.containers }
         let spec = try await store.read { try RolloutRecord.find($0, id: member.generation)?.rollout.spec }
-        let order = spec?.partsInOrder.map { $0.name == spec?.name ? nil : $0.name } ?? []
+        let order = spec.map { spec in spec.partsInOrder.map(spec.sidekickName) } ?? []
         return member.containers.sorted { one, other in
             (order.firstIndex(of: one.sidekick) ?? 0) < (order.firstIndex(of: other.sidekick) ?? 0)
         }

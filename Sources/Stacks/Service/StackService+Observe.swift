@@ -95,7 +95,8 @@ extension StackService {
     }
 
     private func containers(_ sight: Sight, _ key: ServiceKey) -> [SeenContainer] {
-        sight.containers.compactMap { container in
+        let balancers = sight.edge?.balancerPlaces() ?? [:]
+        return sight.containers.compactMap { container in
             guard let generation = container.generation, let slot = container.slot else { return nil }
             let record = sight.records[container.id]
             let isAdmitted = record?.admittedAt != nil
@@ -111,6 +112,7 @@ extension StackService {
             seen.staysCreated = sidekick != nil && spec?.staysCreated == true
             guard let edge = sight.edge, let ports = spec?.edgePorts else { return seen }
             let name = EdgeConfiguration.serverName(generation: generation, slot: slot)
+            let places = balancers[name] ?? []
             let servers = ports.map { port in
                 let backend = EdgeConfiguration.name(environment: sight.environment.name, key: key, port: port)
                 return edge.servers["\(backend)/\(name)"]
@@ -118,10 +120,10 @@ extension StackService {
             // Balancers lead to services, which are their primaries.
             let isTarget = sidekick == nil
             member.isInEdge =
-                isAdmitted && servers.allSatisfy { $0?.isUp == true } && (!isTarget || edge.isBalanced(name))
+                isAdmitted && servers.allSatisfy { $0?.isUp == true } && (!isTarget || places.allSatisfy(\.isReached))
             member.isDrained =
                 member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
-                && (!isTarget || edge.openThroughBalancers(name) == 0)
+                && (!isTarget || places.allSatisfy { $0.open == 0 })
             seen.member = member
             return seen
         }
@@ -180,18 +182,11 @@ extension StackService {
 
     /// Images of the parts that a rollout brings in which the engine hasn't got, or which shall be pulled whatever it has.
     func imagesToPull(of goal: UnitGoal, _ record: RolloutRecord, on engine: any Engine) async throws -> [String] {
-        let isNew = record.rollout.state == .rolling && record.pulledAt == nil
-        var images: [String] = []
-        for part in goal.spec.parts where !images.contains(part.runnableImage) {
-            let name = part.name == goal.spec.name ? nil : part.name
-            let isMade = goal.parts[name] != goal.generation
-            // What is made already needs its image where a container of it has to be made again.
-            if part.alwaysPull || record.rollout.options.pull == true, isNew, !isMade {
-                images.append(part.runnableImage)
-            } else if try await engine.image(part.runnableImage) == nil {
-                images.append(part.runnableImage)
-            }
-        }
+        let needs = ImageNeeds(
+            of: goal, pullsAll: record.rollout.options.pull == true,
+            isFirst: record.rollout.state == .rolling && record.pulledAt == nil)
+        var images = needs.pulled
+        for image in needs.present where try await engine.image(image) == nil { images.append(image) }
         return images
     }
 }

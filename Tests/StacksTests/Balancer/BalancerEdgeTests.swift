@@ -175,8 +175,10 @@ import Testing
         var state = EdgeState()
         state.servers["e.s.lb.80::all/2-1"] = .init(status: "DOWN", endpoint: "", open: 3)
         // Nobody of that backend is up: the rule is wrong, and the rollout isn't.
-        #expect(state.isBalanced("2-1") && state.openThroughBalancers("2-1") == 3)
+        #expect(state.balancerPlaces()["2-1"] == [.init(isReached: true, open: 3)])
         state.servers["e.s.lb.80::all/1-1"] = .init(status: "UP", endpoint: "", open: 0)
-        #expect(!state.isBalanced("2-1") && state.isBalanced("1-1") && state.isBalanced("9-1"))
+        let places = state.balancerPlaces()
+        #expect(places["2-1"] == [.init(isReached: false, open: 3)])
+        #expect(places["1-1"] == [.init(isReached: true, open: 0)] && places["9-1"] == nil)
     }
 }

@@ -111,6 +111,36 @@ import Testing
         await harbour.stop()
     }
 
+    @Test func aPlanNamesTheContainersOfPartsThatGo() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(), harbour)
+        func replaced(_ specs: [ServiceSpec], force: Bool = false) async throws -> Set<String> {
+            let request = UpRequest(
+                stack: "shop", spec: StackSpec(services: specs), upgrade: true, forceUpgrade: force)
+            let plan = try await harbour.service.plan(request, in: harbour.environment) { _ in nil }
+            return Set(plan.services.flatMap(\.replaced).map { $0.replacing("production-shop-web-", with: "") })
+        }
+        #expect(try await replaced(specs(web: 2)) == ["1-1", "1-2"])
+        #expect(try await replaced(specs(data: 2)) == ["data-1-1", "data-1-2", "log-1-1", "log-1-2"])
+        #expect(try await replaced(specs(), force: true).count == 6)
+        #expect(try await replaced(specs(scale: 1)) == ["1-2", "data-1-2", "log-1-2"])
+        await harbour.stop()
+    }
+
+    /// A slot's address is its primary's, whatever stands beside it.
+    @Test func addressesOfSidekicksAreNotKeptForThePrimary() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(scale: 1), harbour)
+        let before = try await harbour.containers("web").filter { !$0.parked }
+        let own = try #require(before.first { $0.sidekick == nil }?.address)
+        var next = specs(web: 2, log: 2, scale: 1)
+        next[0].retainIP = true
+        #expect(try await deploy(next, harbour).state == .done)
+        let after = try await harbour.containers("web").first { !$0.parked && $0.sidekick == nil }
+        #expect(after?.address == own)
+        await harbour.stop()
+    }
+
     @Test func forceReplacesAllOfIt() async throws {
         let harbour = try await Harbour(engine: engine)
         _ = try await deploy(specs(), harbour)

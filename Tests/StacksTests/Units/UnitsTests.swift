@@ -101,6 +101,32 @@ import Testing
         #expect(one.partsInOrder.map(\.name) == ["web", "data", "log"])
     }
 
+    @Test func whatIsMissingIsMadeAndWhatUsesItMadeAnew() {
+        var web = ServiceSpec(name: "web", image: "web")
+        var log = ServiceSpec(name: "log", image: "log")
+        log.storage = ContainerStorage()
+        log.storage?.volumesFrom = ["data"]
+        web.sidekicks = [log, ServiceSpec(name: "data", image: "data")]
+        #expect(web.partsToMake(standing: []).map(\.name) == ["web", "data", "log"])
+        #expect(web.partsToMake(standing: ["web", "log"]).map(\.name) == ["data", "log"])
+        #expect(web.partsToMake(standing: ["data", "log"]).map(\.name) == ["web"])
+        #expect(web.partsToMake(standing: ["web", "data", "log"]).isEmpty)
+    }
+
+    @Test func imagesArePulledForPartsThatAreNew() {
+        var web = ServiceSpec(name: "web", image: "web:2", alwaysPull: true)
+        web.sidekicks = [
+            ServiceSpec(name: "log", image: "log:1", alwaysPull: true), ServiceSpec(name: "twin", image: "web:2"),
+        ]
+        var parts = PartGenerations(of: web, all: 2)
+        parts.sidekicks["log"] = 1
+        let goal = UnitGoal(spec: web, generation: 2, parts: parts)
+        let first = ImageNeeds(of: goal, pullsAll: false, isFirst: true)
+        #expect(first.pulled == ["web:2"] && first.present == ["log:1"])
+        let later = ImageNeeds(of: goal, pullsAll: true, isFirst: false)
+        #expect(later.pulled.isEmpty && later.present == ["web:2", "log:1"])
+    }
+
     @Test func servicesThatDontGoTogetherAreRefused() throws {
         func service(_ name: String, _ sidekicks: [String] = []) -> ServiceSpec {
             var spec = ServiceSpec(name: name, image: name)
