@@ -131,6 +131,8 @@ import Testing
     @Test func addressesOfSidekicksAreNotKeptForThePrimary() async throws {
         let harbour = try await Harbour(engine: engine)
         _ = try await deploy(specs(scale: 1), harbour)
+        // Its sidekick is younger than the primary.
+        _ = try await deploy(specs(log: 2, scale: 1), harbour)
         let before = try await harbour.containers("web").filter { !$0.parked }
         let own = try #require(before.first { $0.sidekick == nil }?.address)
         var next = specs(web: 2, log: 2, scale: 1)
