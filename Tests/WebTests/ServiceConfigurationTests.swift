@@ -1,10 +1,31 @@
+import Engines
 import Model
+import Stacks
 import Testing
 
 @testable import Web
 
 /// What a service's page says of limits, devices, namespaces, hosts and files.
 @Suite struct ServiceConfigurationTests {
+    @Test func sidekicksAreShownAsTheirPrimaryIs() {
+        var spec = ServiceSpec(name: "orders", image: "acme/orders:1")
+        var sidekick = ServiceSpec(name: "log", image: "acme/log:4", environment: ["LOG_PASSWORD": "hunter2"])
+        sidekick.storage = ContainerStorage()
+        sidekick.storage?.volumesFrom = ["orders:ro"]
+        spec.sidekicks = [sidekick]
+        let html = ServiceConfiguration(spec: spec).html.text
+        for words in ["Sidekick <code>log</code>", "acme/log:4", "orders:ro", "LOG_PASSWORD"] {
+            #expect(html.contains(words), "\(words)")
+        }
+        #expect(!html.contains("hunter2"))
+    }
+
+    @Test func oneThatRanOnceIsWell() {
+        let container = ContainerView(
+            id: "c", name: "c", slot: 1, image: "acme/job:1", state: .exited, health: "ran once")
+        #expect(container.badge.tone == .good)
+    }
+
     @Test func everyGroupIsShown() {
         var spec = ServiceSpec(name: "orders", image: "acme/orders:1", memoryLimit: 512 << 20)
         var limits = ContainerLimits()

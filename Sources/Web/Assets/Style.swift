@@ -196,6 +196,7 @@ extension Style {
         .or { display: flex; align-items: center; gap: var(--s3); margin: var(--s4) 0; color: var(--muted); font-size: var(--t-s); }
         .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
         .facts { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: var(--s2) var(--s4); font-size: var(--t-s); }
+        .facts + .part { margin: var(--s4) 0 var(--s2); padding-top: var(--s4); border-top: 1px solid var(--line); }
         .facts dt { color: var(--muted); } .facts dd { min-width: 0; }
 
         """

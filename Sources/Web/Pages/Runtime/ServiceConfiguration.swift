@@ -10,7 +10,10 @@ struct ServiceConfiguration: Sendable {
         let items = shown.map { row -> HTML in
             "<dt>\(row.name)</dt><dd>\(row.values.joined(by: "<br>"))</dd>"
         }
-        return "<dl class=\"facts\">\(items)</dl>"
+        let sidekicks = (spec.sidekicks ?? []).map { sidekick -> HTML in
+            "<h3 class=\"part\">Sidekick \(code(sidekick.name))</h3>\(ServiceConfiguration(spec: sidekick).html)"
+        }
+        return "<dl class=\"facts\">\(items)</dl>\(sidekicks)"
     }
 
     private struct Row {
@@ -33,6 +36,7 @@ struct ServiceConfiguration: Sendable {
             "Files",
             (spec.storage?.configs ?? []).map { "\(code($0.target)) <span class=\"muted\">from \($0.source)</span>" })
         add("Volumes", spec.volumes.map { code(Self.text($0)) } + storage)
+        add("Volumes of", (spec.storage?.volumesFrom ?? []).map(code))
         add("In memory", (spec.storage?.memoryMounts ?? []).map(code))
         add("Links", spec.links.map(code))
         add("Links to other stacks", spec.externalLinks.map(code))

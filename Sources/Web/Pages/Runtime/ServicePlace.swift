@@ -60,6 +60,7 @@ extension ContainerView {
     /// State and health as one badge.
     var badge: Badge {
         if parked { return Badge(.quiet, Icon.minus, "parked") }
+        if health == "ran once" { return Badge(.good, Icon.check, health) }
         guard state == .running else { return Badge(.bad, Icon.cross, health) }
         switch health {
         case "draining": return Badge(.busy, Icon.spinner, "draining")
