@@ -25,7 +25,7 @@ public struct ImageReference: Hashable, Sendable, Codable, LosslessStringConvert
         }
         if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("/") {
             let tag = rest[rest.index(after: colon)...]
-            guard !tag.isEmpty, tag.utf8.count <= 128, tag.allSatisfy(Self.isTagCharacter) else { return nil }
+            guard !tag.isEmpty, tag.utf8.count <= 128, tag.utf8.allSatisfy(Self.isTagCharacter) else { return nil }
             self.tag = String(tag)
             rest = rest[..<colon]
         }
@@ -36,7 +36,8 @@ public struct ImageReference: Hashable, Sendable, Codable, LosslessStringConvert
                 rest = rest[rest.index(after: slash)...]
             }
         }
-        guard !rest.isEmpty, rest.allSatisfy(Self.isRepositoryCharacter), rest.first != "/", rest.last != "/" else {
+        guard !rest.isEmpty, rest.utf8.allSatisfy(Self.isRepositoryCharacter), rest.first != "/", rest.last != "/"
+        else {
             return nil
         }
         repository = String(rest)
@@ -63,11 +64,14 @@ public struct ImageReference: Hashable, Sendable, Codable, LosslessStringConvert
         try container.encode(description)
     }
 
-    private static func isTagCharacter(_ c: Character) -> Bool {
-        c.isASCII && (c.isLetter || c.isNumber || c == "_" || c == "." || c == "-")
+    private static func isTagCharacter(_ c: UInt8) -> Bool {
+        isRepositoryCharacter(c) && c != UInt8(ascii: "/") || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(c)
     }
 
-    private static func isRepositoryCharacter(_ c: Character) -> Bool {
-        c.isASCII && ((c.isLetter && c.isLowercase) || c.isNumber || "._-/".contains(c))
+    private static func isRepositoryCharacter(_ c: UInt8) -> Bool {
+        switch c {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "._-/".utf8.contains(c)
+        }
     }
 }

@@ -31,7 +31,7 @@ extension EdgeConfiguration {
             .sorted { ($0.generation, $0.slot) < ($1.generation, $1.slot) }
         var specs: [Int64: ServiceSpec] = [:]
         for generation in Set(admitted.map(\.generation)) {
-            specs[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec
+            specs[generation] = try RolloutRecord.spec(db, generation: generation)
         }
         var services: [String: Service] = [:]
         func add(_ spec: ServiceSpec, of key: ServiceKey) {

@@ -55,7 +55,7 @@ extension StackService {
         guard !part.isUp else { return }
         let (spec, names) = try await store.read { db in
             (
-                try RolloutRecord.find(db, id: part.generation)?.rollout.spec.part(part.sidekick),
+                try RolloutRecord.spec(db, generation: part.generation)?.part(part.sidekick),
                 try GivenNames(db, for: scene.key)
             )
         }

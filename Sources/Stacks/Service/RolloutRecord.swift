@@ -68,12 +68,21 @@ extension RolloutRecord {
     static func fetch(_ db: Database, where condition: String, _ arguments: StatementArguments) throws
         -> [RolloutRecord]
     {
-        try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM rollout WHERE \(condition)"), arguments: arguments)
-            .map { try RolloutRecord(row: $0) }
+        try Array(
+            Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT * FROM rollout WHERE \(condition)"), arguments: arguments
+            ).map { try RolloutRecord(row: $0) })
     }
 
     static func find(_ db: Database, id: Int64) throws -> RolloutRecord? {
         try fetch(db, where: "id = ?", [id]).first
+    }
+
+    /// What a generation of a service is made from: the spec of the rollout that brought it.
+    static func spec(_ db: Database, generation: Int64) throws -> ServiceSpec? {
+        try String.fetchOne(
+            db.cachedStatement(sql: "SELECT spec FROM rollout WHERE id = ?"), arguments: [generation]
+        ).map(JSONText.decode)
     }
 
     static func ofService(_ db: Database, _ key: ServiceKey, and condition: String) throws -> [RolloutRecord] {

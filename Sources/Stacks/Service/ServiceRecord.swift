@@ -28,13 +28,14 @@ struct ServiceRecord: Sendable {
     }
 
     static func all(_ db: Database, environment: Int64? = nil, stack: String? = nil) throws -> [ServiceRecord] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT * FROM service WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
-                    ORDER BY environmentID, stack, name
-                    """), arguments: [environment, stack]
-        ).map { try ServiceRecord(row: $0) }
+        try Array(
+            Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT * FROM service WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
+                        ORDER BY environmentID, stack, name
+                        """), arguments: [environment, stack]
+            ).map { try ServiceRecord(row: $0) })
     }
 
     static func find(_ db: Database, _ key: ServiceKey) throws -> ServiceRecord? {
@@ -94,13 +95,14 @@ struct ContainerRecord: Sendable, Hashable {
     }
 
     static func all(_ db: Database, of key: ServiceKey? = nil, environment: Int64? = nil) throws -> [ContainerRecord] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT * FROM container WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
-                    AND (?3 IS NULL OR service = ?3)
-                    """), arguments: [key?.environmentID ?? environment, key?.stack, key?.service]
-        ).map(ContainerRecord.init(row:))
+        try Array(
+            Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT * FROM container WHERE (?1 IS NULL OR environmentID = ?1) AND (?2 IS NULL OR stack = ?2)
+                        AND (?3 IS NULL OR service = ?3)
+                        """), arguments: [key?.environmentID ?? environment, key?.stack, key?.service]
+            ).map(ContainerRecord.init(row:)))
     }
 
     func save(_ db: Database) throws {

@@ -117,7 +117,7 @@ extension StackService {
     /// start and not when it is created, so that a crash between the two leaves none without them.
     private func writeFiles(into part: Member.Part, _ scene: Scene) async throws {
         let spec = try await store.read { db in
-            try RolloutRecord.find(db, id: part.generation)?.rollout.spec.part(part.sidekick)
+            try RolloutRecord.spec(db, generation: part.generation)?.part(part.sidekick)
         }
         if let files = spec?.configFiles, !files.isEmpty { try await scene.engine.write(files, into: part.id) }
         guard let used = spec?.secrets, !used.files.isEmpty else { return }
@@ -146,7 +146,7 @@ extension StackService {
     /// The containers of a unit in the order in which they can start.
     private func inOrder(_ member: Member, _ scene: Scene) async throws -> [Member.Part] {
         guard member.parts.count > 1 else { return member.containers }
-        let spec = try await store.read { try RolloutRecord.find($0, id: member.generation)?.rollout.spec }
+        let spec = try await store.read { try RolloutRecord.spec($0, generation: member.generation) }
         let order = spec.map { spec in spec.partsInOrder.map(spec.sidekickName) } ?? []
         return member.containers.sorted { one, other in
             (order.firstIndex(of: one.sidekick) ?? 0) < (order.firstIndex(of: other.sidekick) ?? 0)

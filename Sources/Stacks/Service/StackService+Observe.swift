@@ -62,7 +62,7 @@ extension StackService {
         let (recorded, specs) = try await store.read { db in
             var specs: [Int64: ServiceSpec] = [:]
             for generation in Set(containers.compactMap(\.generation)) {
-                specs[generation] = try RolloutRecord.find(db, id: generation)?.rollout.spec
+                specs[generation] = try RolloutRecord.spec(db, generation: generation)
             }
             return (try ContainerRecord.all(db, of: key), specs)
         }
