@@ -76,11 +76,12 @@ let package = Package(
         room("Outbound", ["Model", asyncHTTPClient, nioCore, nioHTTP1, nioPosix], tests: ["StubServer"]),
         room("Client", ["Model", "HTTPTransport"], tests: ["StubServer"]),
         room("StepAgent", ["LinuxCalls"]),
+        room("NameServer", ["LinuxCalls"]),
         // Floor 2
         [
             // Runs inside containers, on nothing but the kernel.
             .executableTarget(
-                name: "agent", dependencies: ["StepAgent"], swiftSettings: settings,
+                name: "agent", dependencies: ["StepAgent", "NameServer"], swiftSettings: settings,
                 linkerSettings: [.unsafeFlags(["-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s"])])
         ],
         room("Engines", ["Model", "DockerAPI"], tests: ["StubServer"]),
@@ -91,8 +92,8 @@ let package = Package(
         room(
             "Stacks",
             [
-                "Model", "Store", "Engines", "Supervisor", grdb, logging, nioCore, nioPosix, nioHTTP1, "HTTPTransport",
-                subprocess, system,
+                "Model", "Store", "Engines", "Supervisor", "NameServer", grdb, logging, nioCore, nioPosix, nioHTTP1,
+                "HTTPTransport", subprocess, system,
             ], tests: ["StackFile"], excluding: ["Units/Fixtures"]),
         room(
             "Access", ["Model", "Store", "Secrets", "Outbound", "StackFile", crypto, grdb, jwtKit, logging],

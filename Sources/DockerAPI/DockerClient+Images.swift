@@ -13,6 +13,16 @@ extension DockerClient {
         try await delete("/images/\(Call.escape(reference, keeping: "/:@"))", doing: "remove the image \(reference)")
     }
 
+    /// Maps to `POST /images/create`: makes an image of the files of a tape archive.
+    public func importImage(_ name: String, _ archive: [UInt8]) async throws {
+        let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
+        _ = try await call(
+            Call(
+                method: "POST", path: "/images/create",
+                query: [("fromSrc", "-"), ("repo", parts.first), ("tag", parts.count > 1 ? parts[1] : "latest")],
+                body: archive, contentType: "application/x-tar", doing: "make the image \(name)"))
+    }
+
     /// Maps to `POST /images/create`: pulls; `progress` gets the steps without the counting in between.
     ///
     /// The engine reports most errors inside an answer of status 200. `.notFound`: the registry doesn't have it;

@@ -35,6 +35,8 @@ public protocol Engine: Sendable {
     func image(_ reference: String) async throws -> ObservedImage?
     /// Removes a name of an image, and the image where it was the last; one that isn't here or is in use is left.
     func removeImage(_ reference: String) async throws
+    /// Makes an image of nothing but these files, unless there is one of that name.
+    func ensureImage(_ name: String, files: @Sendable () throws -> [ContainerFile]) async throws
     /// Creates the bridge network unless it exists.
     func ensureNetwork(_ name: String, labels: [String: String]) async throws
     /// Creates the bridge network unless it exists, as one in which containers may be given addresses; nil for one that
@@ -60,6 +62,10 @@ public protocol Engine: Sendable {
 }
 
 extension Engine {
+    public func ensureImage(_ name: String, files: @Sendable () throws -> [ContainerFile]) async throws {
+        throw Failure(.unavailable, "This engine makes no images of files")
+    }
+
     public func exec(_ plan: ExecPlan, in id: String) async throws -> any ExecProcess {
         throw Failure(.unavailable, "This engine runs no commands in containers")
     }
@@ -234,6 +240,8 @@ public struct ObservedContainer: Hashable, Sendable, Codable, Identifiable {
     public var state: State
     /// Address in its first network; nil while it doesn't run.
     public var address: String?
+    /// Addresses by network, while it runs.
+    public var addresses: [String: String] = [:]
     public var createdAt: Date
     public var startedAt: Date?
     public var exitStatus: Int?

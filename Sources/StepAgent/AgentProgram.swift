@@ -7,6 +7,7 @@ public enum AgentProgram {
     static let usage = """
         usage: slipway-agent serve SOCKET                             runs what clients ask for
                slipway-agent exec SOCKET --workdir DIR -- COMMAND…    asks for it, with its own terminal
+               slipway-agent names FILE [ADDRESS:PORT [ADDRESS:PORT]] answers what names mean, and asks the second for others
         """
 
     /// Runs what the arguments say and returns the exit status.

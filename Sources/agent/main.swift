@@ -1,4 +1,5 @@
 import Glibc
+import NameServer
 import StepAgent
 
-exit(AgentProgram.run())
+exit(NameProgram.run(Array(CommandLine.arguments.dropFirst())) ?? AgentProgram.run())

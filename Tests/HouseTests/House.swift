@@ -6,7 +6,7 @@ struct House {
     static let floors: [String: Int] = [
         "Model": 0, "HTTPTransport": 0, "LinuxCalls": 0,
         "Store": 1, "StackFile": 1, "DockerAPI": 1, "Git": 1, "Supervisor": 1, "Secrets": 1, "Outbound": 1,
-        "Client": 1, "StepAgent": 1,
+        "Client": 1, "StepAgent": 1, "NameServer": 1,
         "Engines": 2, "agent": 2,
         "Pipeline": 3, "Stacks": 3, "Forge": 3, "Access": 3, "SecretStore": 3,
         "Delivery": 4, "Simulation": 4,

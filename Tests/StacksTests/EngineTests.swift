@@ -51,10 +51,12 @@ struct RealEngineTests {
 
     let options = RolloutOptions(settle: 500, deadline: 30_000, drain: 5000)
 
-    func withHarbour(_ body: (Harbour) async throws -> Void) async throws {
+    func withHarbour(names: Bool = false, _ body: (Harbour) async throws -> Void) async throws {
         let socket = ProcessInfo.processInfo.environment["DOCKER_HOST"] ?? "/var/run/docker.sock"
         let engine = try DockerEngine(socket: socket.replacingOccurrences(of: "unix://", with: ""))
-        let harbour = try await Harbour(engine: engine, edgeDirectory: folder, instance: stack)
+        let harbour = try await Harbour(
+            engine: engine, edgeDirectory: folder, instance: stack,
+            names: names ? NameSettings(folder: "\(folder)/names", agent: try Self.agent()) : nil)
         var problem: (any Error)?
         do { try await body(harbour) } catch { problem = error }
         await harbour.stop()
@@ -66,6 +68,16 @@ struct RealEngineTests {
         try? await engine.removeNetwork(ContainerIdentity.sharedNetwork(of: "production", instance: stack))
         try? FileManager.default.removeItem(atPath: folder)
         if let problem { throw problem }
+    }
+
+    /// The `slipway-agent` that was built beside the tests.
+    private static func agent() throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        for start in [own] + CommandLine.arguments {
+            let path = URL(filePath: start).deletingLastPathComponent().appending(path: "slipway-agent").path
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        throw CocoaError(.fileNoSuchFile)
     }
 
     func up(_ harbour: Harbour, _ spec: ServiceSpec, deploy: Int64? = nil) async throws -> Int64? {

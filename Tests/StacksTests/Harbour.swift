@@ -15,18 +15,21 @@ actor Harbour {
     let edgeDirectory: String?
     let instance: String
     let secrets: SecretSource
+    let names: NameSettings?
     private(set) var service: StackService
     private var work: Task<Void, any Error>?
 
     init(
-        engine: any Engine, edgeDirectory: String? = nil, instance: String = "test", secrets: SecretSource = .none
+        engine: any Engine, edgeDirectory: String? = nil, instance: String = "test", secrets: SecretSource = .none,
+        names: NameSettings? = nil
     ) async throws {
         self.engine = engine
         self.edgeDirectory = edgeDirectory
         self.instance = instance
         self.secrets = secrets
+        self.names = names
         store = try Store(path: nil, migrations: StackService.migrations)
-        service = Self.make(engine, store, edgeDirectory, instance, secrets)
+        service = Self.make(engine, store, edgeDirectory, instance, secrets, names)
         environment = try await service.addEnvironment(
             name: "production", aliases: ["MyEnvironment"], socket: "/nowhere.sock")
         start()
@@ -34,13 +37,13 @@ actor Harbour {
 
     private static func make(
         _ engine: any Engine, _ store: Store, _ edgeDirectory: String?, _ instance: String,
-        _ secrets: SecretSource
+        _ secrets: SecretSource, _ names: NameSettings?
     ) -> StackService {
         var logger = Logger(label: "test")
         logger.logLevel = ProcessInfo.processInfo.environment["SLIPWAY_TEST_LOG"] == nil ? .critical : .debug
         return StackService(
             store: store, engineFor: { _ in engine }, edgeDirectory: edgeDirectory, instance: instance,
-            secrets: secrets, logger: logger)
+            secrets: secrets, names: names, logger: logger)
     }
 
     func start() {
@@ -56,7 +59,7 @@ actor Harbour {
 
     func restart() async {
         await stop()
-        service = Self.make(engine, store, edgeDirectory, instance, secrets)
+        service = Self.make(engine, store, edgeDirectory, instance, secrets, names)
         start()
     }
 

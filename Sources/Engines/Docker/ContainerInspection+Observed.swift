@@ -15,6 +15,9 @@ extension ContainerInspection {
             id: id, name: String(name.trimmingPrefix("/")), image: config.image, imageID: image,
             labels: config.labels ?? [:], state: status, address: address(in: status), createdAt: createdAt,
             startedAt: EngineTime.date(state.startedAt), exitStatus: exitStatus(in: status), restarts: restartCount)
+        if status == .running || status == .paused {
+            observed.addresses = (networkSettings.networks ?? [:]).mapValues(\.address).filter { !$0.value.isEmpty }
+        }
         observed.health = state.health.flatMap { health in
             guard let status = ObservedHealth.Status(rawValue: health.status) else { return nil }
             let last = health.log?.last

@@ -135,6 +135,16 @@ public struct DockerEngine: Engine {
         }
     }
 
+    public func ensureImage(_ name: String, files: @Sendable () throws -> [ContainerFile]) async throws {
+        if try await image(name) != nil { return }
+        var archive = TarArchive()
+        for file in try files() {
+            try archive.add(
+                String(file.path.dropFirst()), file.bytes, uid: file.uid, gid: file.gid, mode: file.mode)
+        }
+        try await docker.importImage(name, archive.bytes)
+    }
+
     public func removeImage(_ reference: String) async throws {
         do {
             try await unlessGone { try await docker.removeImage(reference) }

@@ -30,7 +30,9 @@ public struct ContainerIdentity: Hashable, Sendable {
     }
 
     /// The network that the stack's containers share.
-    public var network: String { "slipway-\(environment)-\(stack)" }
+    public var network: String { Self.network(of: stack, in: environment) }
+
+    static func network(of stack: String, in environment: String) -> String { "slipway-\(environment)-\(stack)" }
 
     /// `environment-stack-service-rollout-slot`: a name that is taken means adopt, not create.
     public func name(of service: String) -> String {

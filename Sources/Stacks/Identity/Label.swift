@@ -16,6 +16,8 @@ public enum Label {
     public static let rollout = "dev.slipway.rollout"
     /// Which data directory the container belongs to.
     public static let instance = "dev.slipway.instance"
+    /// Name of the environment whose name server it is; only on those, which are of no environment's stacks.
+    public static let names = "dev.slipway.names"
     /// What Rancher's own containers carry, for the scripts that look for it.
     public static let rancherStack = "io.rancher.stack.name"
     public static let rancherService = "io.rancher.stack_service.name"

@@ -40,34 +40,48 @@ struct GivenNames: Hashable, Sendable {
 
     /// From what services are and are about to be.
     init(_ db: Database, for key: ServiceKey) throws {
+        self.init(try Self.services(db), for: key)
+    }
+
+    /// What services are, and those that are about to come.
+    private static func services(_ db: Database) throws -> [ServiceKey: ServiceSpec] {
         var services = try EdgeConfiguration.goals(db)
         for record in try RolloutRecord.fetch(db, where: "state = 'queued'", []) where services[record.key] == nil {
             services[record.key] = record.rollout.spec
         }
-        self.init(services, for: key)
+        return services
+    }
+
+    /// Whether one service of an environment may call another.
+    static func areUsed(_ db: Database, in environment: Int64) throws -> Bool {
+        try services(db).count { $0.key.environmentID == environment && $0.value.kind == .containers } > 1
     }
 }
 
 extension StackService {
-    /// Lets a container that is about to start take part in the network that all stacks of the environment share: at the
-    /// start and not when it is created, so that a crash between the two leaves none without its names.
+    /// Lets a container take part in the network that all stacks of the environment share, once there is somebody who may
+    /// call it there: at its start and not when it is created, so that a crash between the two leaves none without its
+    /// names; or while it runs, where others came after it.
     func attach(_ part: Member.Part, _ scene: Scene) async throws {
-        guard !part.isUp else { return }
-        let (spec, names) = try await store.read { db in
+        let (key, environment) = (scene.key, scene.environment)
+        let (spec, names, areUsed) = try await store.read { db in
             (
                 try RolloutRecord.spec(db, generation: part.generation)?.part(part.sidekick),
-                try GivenNames(db, for: scene.key)
+                try GivenNames(db, for: key), try GivenNames.areUsed(db, in: environment.id)
             )
         }
-        guard let spec, spec.networkMode == nil, spec.networking?.sharedWith == nil else { return }
-        let network = ContainerIdentity.sharedNetwork(of: scene.environment.name, instance: instance)
-        let name = part.sidekick.map { "\($0).\(scene.key.service)" } ?? spec.name
-        let own = "\(name).\(scene.key.stack)"
-        try await scene.engine.ensureNetwork(network, labels: labels(of: scene.environment))
+        guard areUsed, let spec, spec.networkMode == nil, spec.networking?.sharedWith == nil else { return }
+        let network = sharedNetwork(of: environment)
+        let name = part.sidekick.map { "\($0).\(key.service)" } ?? spec.name
+        let own = "\(name).\(key.stack)"
+        let labels = labels(of: environment)
+        if try await scene.engine.ensureAddressedNetwork(network, labels: labels) == nil {
+            try await scene.engine.ensureNetwork(network, labels: labels)
+        }
         try await scene.engine.attach(
             part.id,
             to: NetworkAttachment(
                 network: network, aliases: Set([own] + (part.sidekick == nil ? names.far : [])).sorted(),
-                links: spec.farLinks(from: scene.key.stack) + names.links))
+                links: spec.farLinks(from: key.stack) + names.links))
     }
 }

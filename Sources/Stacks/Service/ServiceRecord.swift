@@ -70,6 +70,8 @@ struct ContainerRecord: Sendable, Hashable {
     /// Name of its service, where it is a sidekick.
     var sidekick: String?
     var address: String?
+    /// In the network that all stacks of the environment share.
+    var sharedAddress: String?
     var admittedAt: Date?
     var drainStartedAt: Date?
     var parkedAt: Date?
@@ -89,6 +91,7 @@ struct ContainerRecord: Sendable, Hashable {
         slot = row["slot"]
         sidekick = row["sidekick"]
         address = row["address"]
+        sharedAddress = row["sharedAddress"]
         admittedAt = row["admittedAt"]
         drainStartedAt = row["drainStartedAt"]
         parkedAt = row["parkedAt"]
@@ -109,12 +112,12 @@ struct ContainerRecord: Sendable, Hashable {
         try db.execute(
             sql: """
                 INSERT OR REPLACE INTO container
-                (id, environmentID, stack, service, generation, slot, sidekick, address, admittedAt, drainStartedAt,
-                parkedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (id, environmentID, stack, service, generation, slot, sidekick, address, sharedAddress, admittedAt,
+                drainStartedAt, parkedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                id, key.environmentID, key.stack, key.service, generation, slot, sidekick, address, admittedAt,
-                drainStartedAt, parkedAt,
+                id, key.environmentID, key.stack, key.service, generation, slot, sidekick, address, sharedAddress,
+                admittedAt, drainStartedAt, parkedAt,
             ])
     }
 

@@ -79,6 +79,11 @@ extension StackService {
         plan.host = host
         if plan.network == identity.network {
             plan.extraHosts += names.hosts
+            if let server = try await nameServer(in: scene.environment, scene.engine) {
+                plan.ask(
+                    server, as: sidekick == nil ? key.service : nil, of: key.stack,
+                    machine: NameSettings.searchDomains())
+            }
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
             if spec.retainIP, sidekick == nil {

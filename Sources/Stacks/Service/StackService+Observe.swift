@@ -34,7 +34,7 @@ extension StackService {
         of key: ServiceKey, _ containers: [ObservedContainer], _ environment: Environment, _ engine: any Engine,
         edgeIsFresh: Bool = false
     ) async throws -> Sight {
-        let (records, specs, hasMoved) = try await records(of: key, containers)
+        let (records, specs, hasMoved) = try await records(of: key, in: environment, containers)
         let subjects = containers.compactMap { container -> HealthSubject? in
             guard container.state == .running, records[container.id]?.parkedAt == nil,
                 let address = container.address,
@@ -48,6 +48,7 @@ extension StackService {
         for container in containers where container.spec(in: specs)?.isCheckedInside == true {
             health[container.id] = HealthRecord(engineSaysOf: container)
         }
+        try await noteFitness(key, containers, health)
         let edge = edgeIsFresh && !hasMoved ? edge.map { _ in lastEdge } : try await convergeEdge()
         return Sight(
             environment: environment, engine: engine, containers: containers, records: records, specs: specs,
@@ -57,7 +58,7 @@ extension StackService {
     /// What is recorded of the service's containers and of their kinds, after it was brought up to what is seen. Nothing
     /// is written where nothing changed: this is asked many times a second.
     private func records(
-        of key: ServiceKey, _ containers: [ObservedContainer]
+        of key: ServiceKey, in environment: Environment, _ containers: [ObservedContainer]
     ) async throws -> (records: [String: ContainerRecord], specs: [Int64: ServiceSpec], hasMoved: Bool) {
         let (recorded, specs) = try await store.read { db in
             var specs: [Int64: ServiceSpec] = [:]
@@ -67,12 +68,14 @@ extension StackService {
             return (try ContainerRecord.all(db, of: key), specs)
         }
         var records = Dictionary(recorded.map { ($0.id, $0) }) { first, _ in first }
-        // One that came back with another address is one that the edge must hear of.
+        // One that came back with another address is one that the edge must hear of, and who calls it by name.
+        let shared = sharedNetwork(of: environment)
         let moved = containers.compactMap { container -> ContainerRecord? in
-            guard var record = records[container.id], record.admittedAt != nil,
-                let address = container.address, record.address != address
+            guard var record = records[container.id], record.admittedAt != nil, let address = container.address,
+                record.address != address || record.sharedAddress != container.addresses[shared]
             else { return nil }
             record.address = address
+            record.sharedAddress = container.addresses[shared]
             return record
         }
         let gone = Set(records.keys).subtracting(containers.map(\.id))
@@ -100,12 +103,14 @@ extension StackService {
             guard let generation = container.generation, let slot = container.slot else { return nil }
             let record = sight.records[container.id]
             let isAdmitted = record?.admittedAt != nil
+            let drainStart = drainStart(container.id, record)
+            let isForgotten = isForgotten(since: drainStart, in: sight.environment)
             var member = RolloutObservation.Member(
                 id: container.id, name: container.name, slot: slot, generation: generation, state: container.state,
                 exitStatus: container.exitStatus, restarts: container.restarts, startedAt: container.startedAt,
                 address: container.address, health: sight.health[container.id], isAdmitted: isAdmitted,
-                isInEdge: isAdmitted, drainStartedAt: drainStart(container.id, record),
-                isDrained: record?.drainStartedAt != nil, parkedAt: record?.parkedAt)
+                isInEdge: isAdmitted, drainStartedAt: drainStart,
+                isDrained: record?.drainStartedAt != nil && isForgotten, parkedAt: record?.parkedAt)
             let (sidekick, spec) = (container.labels[Label.sidekick], container.spec(in: sight.specs))
             var seen = SeenContainer(member: member, sidekick: sidekick)
             seen.runsOnce = sidekick != nil && spec?.runsOnce == true
@@ -122,7 +127,7 @@ extension StackService {
             member.isInEdge =
                 isAdmitted && servers.allSatisfy { $0?.isUp == true } && (!isTarget || places.allSatisfy(\.isReached))
             member.isDrained =
-                member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
+                member.drainStartedAt != nil && isForgotten && servers.allSatisfy { ($0?.open ?? 0) == 0 }
                 && (!isTarget || places.allSatisfy { $0.open == 0 })
             seen.member = member
             return seen

@@ -240,10 +240,12 @@ extension StackService {
             try ServiceRecord.all(db, environment: key.environmentID, stack: key.stack).filter { $0.key != key }
         }
         guard others.isEmpty else { return }
+        // Names may be needed no more.
+        tendedAt[key.environmentID] = nil
         // It may still be used by something that isn't ours; that is no reason to fail.
-        try? await scene.engine.removeNetwork("slipway-\(sight.environment.name)-\(key.stack)")
         try? await scene.engine.removeNetwork(
-            ContainerIdentity.sharedNetwork(of: sight.environment.name, instance: instance))
+            ContainerIdentity.network(of: key.stack, in: sight.environment.name))
+        try? await scene.engine.removeNetwork(sharedNetwork(of: sight.environment))
     }
 
     // MARK: Notes

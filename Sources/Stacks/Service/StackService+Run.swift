@@ -92,6 +92,7 @@ extension StackService {
             let before = shifts
             let containers = try await engine.containers(labels: labels(of: environment))
             try await tellChanges(environment, containers)
+            await tendNames(of: environment, engine)
             var groups = Dictionary(grouping: containers) { container in
                 ServiceKey(
                     environmentID: environment.id, stack: container.labels[Label.stack] ?? "",
@@ -135,6 +136,7 @@ extension StackService {
         let sight = try await sight(of: key, containers, environment, engine, edgeIsFresh: true)
         let members = members(sight, key, goal: service?.goal)
         let scene = Scene(key: key, environment: environment, engine: engine, members: members)
+        try await bringTogether(containers, scene)
         let options = last?.options ?? RolloutOptions()
         var steps: [RolloutStep] = []
         if last?.state == .rollbackFailed {

@@ -12,7 +12,7 @@ public actor StackService {
     /// The tables that this target owns.
     public static let migrations: [Migration] = [
         StackTables.migration, StackTables.answers, StackTables.scriptsUseEngine, StackTables.parts,
-        KeptAddress.migration, StackTables.notes,
+        KeptAddress.migration, StackTables.notes, StackTables.sharedAddresses,
     ]
 
     let store: Store
@@ -45,6 +45,15 @@ public actor StackService {
     var lastEdge = EdgeState()
     /// Certificates of load balancers.
     let certificates: Certificates
+    /// Nil: names are the engine's alone.
+    let names: NameSettings?
+    let nameFiles: NameFiles?
+    /// Name of the image that name servers are of, once it is known.
+    var nameImage: String?
+    /// Addresses of the name servers of environments that have one.
+    var nameServers: [Int64: String] = [:]
+    /// Containers that take no calls though they are recorded as serving, as seen last.
+    var unfit: [ServiceKey: Set<String>] = [:]
     /// What containers used of their machines in the last hour.
     let usageBook = UsageBook()
 
@@ -54,16 +63,17 @@ public actor StackService {
     ///   - instance: tells this data directory's containers from those of another Slipway on the same engine.
     ///   - haproxy: the program.
     ///   - secrets: where services get theirs from.
+    ///   - names: what name servers stand on; nil means that names are the engine's alone.
     ///   - keeper: our own program, whose `keep-edge` starts HAProxy again when it dies; nil where nobody does.
     public init(
         store: Store, engineFor: @escaping @Sendable (Environment) throws -> any Engine, edgeDirectory: String?,
         instance: String = "slipway", haproxy: String = "haproxy", keeper: String? = nil,
-        secrets: SecretSource = .none, logger: Logger
+        secrets: SecretSource = .none, names: NameSettings? = nil, logger: Logger
     ) {
         let edge = edgeDirectory.map { Edge(directory: $0, program: haproxy, keeper: keeper, logger: logger) }
         self.init(
             store: store, engineFor: engineFor, instance: instance, logger: logger,
-            surroundings: Surroundings(edge: edge, secrets: secrets))
+            surroundings: Surroundings(edge: edge, secrets: secrets, names: names))
     }
 
     /// One that stands on what `surroundings` brings.
@@ -83,6 +93,8 @@ public actor StackService {
         prober = surroundings.prober { signal.fire() }
         now = surroundings.now
         secrets = surroundings.secrets
+        names = surroundings.names
+        nameFiles = surroundings.names.map(NameFiles.init)
         isPortFree = surroundings.isPortFree
         decide = surroundings.decide
     }

@@ -30,6 +30,11 @@ enum StackTables {
     }
 
     /// What is said of stacks, which else are but the name that their services share.
+    /// Names lead to the address of a container that its caller can reach.
+    static let sharedAddresses = Migration("stacks-7-shared-addresses") { db in
+        try db.alter(table: "container") { t in t.add(column: "sharedAddress", .text) }
+    }
+
     static let notes = Migration("stacks-6-notes") { db in
         try db.create(table: "stackNote") { t in
             t.column("environmentID", .integer).notNull().references("environment", onDelete: .cascade)

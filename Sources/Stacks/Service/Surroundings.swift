@@ -14,6 +14,8 @@ package struct Surroundings: Sendable {
     package var isPortFree: @Sendable (_ port: Int, _ address: String?) -> Bool
     /// Where services get their secrets from.
     package var secrets: SecretSource
+    /// What name servers stand on; nil: names are the engine's alone.
+    package var names: NameSettings?
     /// What to do next for a rollout.
     package var decide: @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
 
@@ -26,7 +28,7 @@ package struct Surroundings: Sendable {
         decide: @escaping @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep = {
             nextStep(of: $0, given: $1, now: $2)
         },
-        secrets: SecretSource = .none
+        secrets: SecretSource = .none, names: NameSettings? = nil
     ) {
         self.now = now
         self.edge = edge
@@ -34,5 +36,6 @@ package struct Surroundings: Sendable {
         self.isPortFree = isPortFree
         self.decide = decide
         self.secrets = secrets
+        self.names = names
     }
 }

@@ -13,7 +13,8 @@ struct BackupContents {
 
     /// Made anew at each start, or of processes that run here; the database has a copy of its own.
     private static let leftOut: Set<String> = [
-        "run", "checkouts", "cache", "bin", "front", "slipway-agent", "slipway-agent.new", ".restoring", "lost+found",
+        "run", "checkouts", "cache", "bin", "names", "front", "slipway-agent", "slipway-agent.new", ".restoring",
+        "lost+found",
     ]
 
     /// Patterns of what is left out below the paths.

@@ -20,6 +20,8 @@ struct DataDirectory: Sendable {
     var registry: String { "\(path)/registry" }
     var bin: String { "\(path)/bin" }
     var logs: String { "\(path)/logs" }
+    /// What names mean, by environment, for the name servers in containers.
+    var names: String { "\(path)/names" }
     var agent: String { "\(path)/slipway-agent" }
     /// Where `slipway restore` unpacks; there only while it does.
     var restoring: String { "\(path)/.restoring" }
@@ -38,7 +40,8 @@ struct DataDirectory: Sendable {
         do {
             for (folder, mode) in [
                 ("", 0o711), ("logs", 0o700), ("git", 0o700), ("checkouts", 0o711), ("artifacts", 0o700),
-                ("registry", 0o700), ("edge", 0o700), ("front", 0o700), ("bin", 0o755), ("run", 0o700),
+                ("registry", 0o700), ("edge", 0o700), ("front", 0o700), ("bin", 0o755), ("names", 0o755),
+                ("run", 0o700),
                 ("run/steps", 0o700),
                 ("run/daemons", 0o700), ("keys", 0o700),
             ] {

@@ -67,7 +67,7 @@ struct Server {
         let stacks = StackService(
             store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
             instance: try data.instance(), keeper: executable,
-            secrets: SecretSource(secrets), logger: logger)
+            secrets: SecretSource(secrets), names: NameSettings(folder: data.names, agent: data.agent), logger: logger)
         if try await stacks.environments().isEmpty {
             _ = try await stacks.addEnvironment(
                 name: options.environment, aliases: options.aliases, socket: options.engineSocket)

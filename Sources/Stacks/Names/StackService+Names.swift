@@ -1,0 +1,150 @@
+import Engines
+import Foundation
+import Logging
+import Model
+import NameServer
+import Store
+
+extension StackService {
+    /// Seconds after which nobody calls any more who was told an address before it was taken back: no resolver may keep one.
+    private static let nameGrace = 0.3
+
+    /// The network that all stacks of an environment share.
+    func sharedNetwork(of environment: Environment) -> String {
+        ContainerIdentity.sharedNetwork(of: environment.name, instance: instance)
+    }
+
+    /// Address of the environment's name server for a container that is about to be created; nil where nobody needs one, or
+    /// none can be had. Then the engine's own names are all there is, and nothing waits for it.
+    func nameServer(in environment: Environment, _ engine: any Engine) async throws -> String? {
+        if let known = nameServers[environment.id] { return known }
+        guard names != nil, try await hasCallers(environment) else { return nil }
+        do {
+            return try await ensureNameServer(of: environment, engine)
+        } catch let failure as Failure {
+            try Task.checkCancellation()
+            logger.warning(
+                "names", metadata: ["environment": "\(environment.name)", "error": "\(failure)"])
+            return nil
+        }
+    }
+
+    /// Whether one service may call another.
+    private func hasCallers(_ environment: Environment) async throws -> Bool {
+        try await store.read { try GivenNames.areUsed($0, in: environment.id) }
+    }
+
+    /// Makes the environment's name server what it shall be. It always gets the same address: containers that run ask there.
+    private func ensureNameServer(of environment: Environment, _ engine: any Engine) async throws -> String? {
+        guard let names else { return nil }
+        let (network, image) = (sharedNetwork(of: environment), try imageOfNames(names))
+        let labels = [Label.instance: instance, Label.names: environment.name]
+        let found = try await engine.containers(labels: labels)
+        if let address = found.first(where: { $0.state == .running && $0.image == image })?.addresses[network] {
+            return try await take(address, environment)
+        }
+        for other in found where other.image != image || other.state == .dead {
+            try await engine.remove(other.id)
+            // One of an older version goes with its container.
+            if other.image != image { try await engine.removeImage(other.image) }
+        }
+        try await engine.ensureImage(image) { try names.files() }
+        guard
+            let addresses = try await engine.ensureAddressedNetwork(network, labels: self.labels(of: environment)),
+            let address = addresses.free(besides: [])
+        else { return nil }
+        try await take(address, environment)
+        let id = try await engine.create(
+            .nameServer(
+                of: environment, instance: instance, image: image, folder: names.folder(of: environment.id),
+                network: network, address: address))
+        try await engine.start(id)
+        logger.info("names", metadata: ["environment": "\(environment.name)", "server": "\(address)"])
+        return address
+    }
+
+    private func imageOfNames(_ names: NameSettings) throws -> String {
+        if let nameImage { return nameImage }
+        let image = try names.image()
+        nameImage = image
+        return image
+    }
+
+    /// Remembers the name server, and sees to it that it knows what there is.
+    @discardableResult
+    private func take(_ address: String, _ environment: Environment) async throws -> String {
+        nameServers[environment.id] = address
+        try await publishNames()
+        return address
+    }
+
+    /// Tells name servers what names mean now.
+    func publishNames() async throws {
+        guard let nameFiles, !nameServers.isEmpty else { return }
+        let (store, environments, unfit) = (store, Array(nameServers.keys), Set(unfit.values.joined()))
+        try await nameFiles.publish {
+            try await store.read { try NameBook.all($0, of: environments, unfit: unfit) }
+        }
+    }
+
+    /// Remembers which containers of a service take no calls though they are recorded as serving.
+    func noteFitness(_ key: ServiceKey, _ containers: [ObservedContainer], _ health: [String: HealthRecord])
+        async throws
+    {
+        guard nameServers[key.environmentID] != nil else { return }
+        let found = Set(
+            containers.filter { $0.state != .running || health[$0.id]?.verdict == .unhealthy }.map(\.id))
+        guard unfit[key] ?? [] != found else { return }
+        unfit[key] = found
+        try await publishNames()
+    }
+
+    /// Whether nobody calls any more who was told of a container before it began to drain.
+    func isForgotten(since drainStart: Date?, in environment: Environment) -> Bool {
+        guard nameServers[environment.id] != nil, let drainStart else { return true }
+        return now().timeIntervalSince(drainStart) >= Self.nameGrace
+    }
+
+    /// Brings the environment's name server back where it is gone, takes it up after a restart of this server, and takes
+    /// it away when the last service is gone. Where that fails, the next look tries again.
+    func tendNames(of environment: Environment, _ engine: any Engine) async {
+        guard names != nil else { return }
+        do {
+            let (isEmpty, areUsed) = try await store.read { db in
+                (
+                    try EdgeConfiguration.goals(db).allSatisfy { $0.key.environmentID != environment.id },
+                    try GivenNames.areUsed(db, in: environment.id)
+                )
+            }
+            if areUsed || (nameServers[environment.id] != nil && !isEmpty) {
+                _ = try await ensureNameServer(of: environment, engine)
+            } else if isEmpty {
+                try await removeNameServer(of: environment, engine)
+            }
+        } catch {
+            logger.warning("names", metadata: ["environment": "\(environment.name)", "error": "\(error)"])
+        }
+    }
+
+    /// Brings containers that were alone in the environment when they started into the network that all share.
+    func bringTogether(_ containers: [ObservedContainer], _ scene: Scene) async throws {
+        let network = sharedNetwork(of: scene.environment)
+        let own = ContainerIdentity.network(of: scene.key.stack, in: scene.environment.name)
+        let alone = containers.filter {
+            $0.state == .running && $0.addresses[own] != nil && $0.addresses[network] == nil
+        }.map(\.id)
+        for part in scene.members.flatMap(\.containers) where alone.contains(part.id) {
+            try await attach(part, scene)
+        }
+    }
+
+    private func removeNameServer(of environment: Environment, _ engine: any Engine) async throws {
+        nameServers[environment.id] = nil
+        let labels = [Label.instance: instance, Label.names: environment.name]
+        let found = try await engine.containers(labels: labels)
+        for container in found { try await engine.remove(container.id) }
+        await nameFiles?.forget(environment.id)
+        // It may still be used by something that isn't ours; that is no reason to fail.
+        if !found.isEmpty { try? await engine.removeNetwork(sharedNetwork(of: environment)) }
+    }
+}
