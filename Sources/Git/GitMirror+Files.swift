@@ -48,13 +48,15 @@ extension GitMirror {
         do {
             if try isComplete(directory, mark, sha) { return }
             // The commit may be on no branch any more: a local clone brings all objects, a remote one wouldn't.
-            try await GitCommand(
-                [
-                    "clone", "--quiet", "--local", "--no-hardlinks", "--no-checkout", "--template=", "--",
-                    self.directory, directory,
-                ],
-                in: nil, timeout: .seconds(600)
-            ).output()
+            try await whileNothingMoves {
+                try await GitCommand(
+                    [
+                        "clone", "--quiet", "--local", "--no-hardlinks", "--no-checkout", "--template=", "--",
+                        self.directory, directory,
+                    ],
+                    in: nil, timeout: .seconds(600)
+                ).output()
+            }
             try await GitCommand(
                 ["checkout", "--quiet", "--force", "--detach", sha.description], in: directory, timeout: .seconds(600)
             ).output()

@@ -193,6 +193,12 @@ public struct BuildJob: Sendable {
         SecretFolder(instance: request.instance, owner).remove()
         for path in [request.checkout, request.waiting] { StepUsers.remove(path) }
         await runner.forget(owner)
+        // When nobody waits for a working copy of it, or less than at any other time.
+        do {
+            try await request.mirror.pack()
+        } catch {
+            runner.warn("the repository of build \(request.build.id) is not packed", error)
+        }
         // Last: as long as it is there, the build hasn't been cleaned up.
         StepUsers.remove(request.jobFolder)
     }
