@@ -38,7 +38,7 @@ simulate: ## play SEEDS=2000 rollouts with everything going wrong; SEED=4711 rep
 load-test: ## 20 upgrades under load, and the edge killed in three more; the result goes into bench/results
 	@scripts/install-packages
 	swift build
-	@SLIPWAY_BINARY=$${SLIPWAY_BINARY:-.build/debug/slipway} bench/upgrades.py --kill-edge
+	@SLIPWAY_BINARY=$${SLIPWAY_BINARY:-.build/debug/slipway} bench/upgrades.py --kill-edge --callers --sidekick
 
 soak: ## the long tests: 200 kills, 100,000 simulated seeds, load, fuzzing; the result goes into bench/RESULTS.md
 	@scripts/soak

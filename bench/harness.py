@@ -382,8 +382,13 @@ class Slipway:
     def _answers(self):
         if self.process.poll() is not None:
             raise RuntimeError(f"Slipway ended:\n{self.log.read_text()[-2000:]}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return (self.data / "run/slipway.sock").exists()
+        # A socket file may be that of a server that was killed.
+        with (
+            contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1),
+            socket.socket(socket.AF_UNIX) as local,
+        ):  # fmt: skip
+            local.connect(str(self.data / "run/slipway.sock"))
+            return True
 
     def _clear_engine(self):
         instance = self.data / "keys/instance"

@@ -10,6 +10,10 @@ the first batch find old ones alone when they come back.
 With --kill-edge the load balancer is killed in the middle of upgrades, with the server alive and with it dead: what
 fails then is counted, it must serve again, and the upgrade must end well.
 
+With --callers containers of two other services call it by its names, past the edge, a connection for each call: one of its
+own stack as `web` and as a link, one of another stack as `web.bench`. With --sidekick every container has another
+one beside it, which comes and goes with it.
+
 With --front lb the port is that of a load balancer in the stack (`lb_config`), whose rule leads to the service; each
 deploy brings both anew.
 
@@ -24,12 +28,14 @@ import json
 import math
 import os
 import pathlib
+import re
 import signal
+import subprocess
 import sys
 import time
 
 from harness import (
-    HERE, RESULTS, Repository, Scratch, Slipway, commit, docker, free_port, git, machine, quiet, say, until,
+    HERE, IMAGE, RESULTS, Repository, Scratch, Slipway, binary, commit, docker, free_port, git, machine, quiet, say, until,
 )  # fmt: skip
 
 FILE = RESULTS / "upgrades.json"
@@ -39,6 +45,70 @@ OUTAGE = 5
 # What a load balancer in front adds to the application's files.
 BALANCER = "lb:\n  image: rancher/lb-service-haproxy\n  ports:\n"
 RULES = "lb:\n  lb_config:\n    port_rules:\n    - {source_port: 80, service: web, target_port: 8080}\n"
+# What a sidekick adds: it does nothing but end when it is told to.
+SIDEKICK = (
+    'helper:\n  image: acme/web:${REVISION}\n  stop_grace_period: 3s\n'
+    '  command: ["perl", "-e", "$$SIG{TERM} = sub { exit 0 }; sleep 1 while 1"]\n'
+)
+# Calls each name in turn, a connection for each call, and says how it went, each second and at the end.
+CALLER = r"""
+use IO::Socket::INET; $| = 1; my ($calls, $failed, $last, $first, $stop) = (0, 0, time, "", 0); $SIG{TERM} = sub { $stop = 1 };
+while (!$stop) {
+    for my $name (split " ", $ENV{NAMES}) {
+        $calls++;
+        my ($answer, $socket) = ("", IO::Socket::INET->new(PeerAddr => $name, PeerPort => 8080, Timeout => 5));
+        if ($socket) { print $socket "GET / HTTP/1.0\r\nHost: web\r\n\r\n"; local $/; $answer = <$socket> // ""; close $socket }
+        next if $answer =~ m{^HTTP/1.. 200 .*\r\n\r\n.}s;
+        $failed++; print time, " $name failed: ", ($socket ? "cut" : $@), "\n";
+    }
+    select undef, undef, undef, 0.01;
+    if (time > $last) { $last = time; print "calls $calls failed $failed\n" }
+}
+print "calls $calls failed $failed\n";
+"""
+
+
+class Callers:
+    """Services that call the application by its names, and their stacks."""
+
+    PLACES = {"bench": ("web", "behind"), "others": ("web.bench",)}
+
+    def __init__(self, scratch, slipway):
+        self.slipway = slipway
+        for stack, names in self.PLACES.items():
+            folder = scratch.path / f"caller-{stack}"
+            folder.mkdir()
+            spec = {
+                "image": IMAGE, "command": ["perl", "-e", CALLER.replace("$", "$$")], "environment": {"NAMES": " ".join(names)},
+                "stop_grace_period": "2s",
+            }  # fmt: skip
+            if "behind" in names:
+                spec["external_links"] = ["bench/web:behind"]
+            (folder / "docker-compose.yml").write_text(json.dumps({"version": "2", "services": {"caller": spec}}))
+            done = subprocess.run(
+                [pathlib.Path(binary()).resolve(), "up", "--stack", stack, "-d"], cwd=folder, capture_output=True, text=True, timeout=120,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"SLIPWAY_URL": slipway.url, "SLIPWAY_TOKEN": slipway.token},
+            )  # fmt: skip
+            if done.returncode != 0:
+                raise RuntimeError(f"slipway up: {done.stdout}{done.stderr}")
+        until(lambda: all(c["calls"] for c in self.counts().values()), "the callers", 60)
+
+    def counts(self):
+        """Calls and failures so far, by stack, with what failed."""
+        instance = (self.slipway.data / "keys/instance").read_text().strip()
+        found = {}
+        for stack in self.PLACES:
+            ids = docker("ps", "-q", "--filter", f"label=dev.slipway.instance={instance}",
+                         "--filter", f"label=dev.slipway.stack={stack}", "--filter", "label=dev.slipway.service=caller")  # fmt: skip
+            text = subprocess.run(["docker", "logs", *ids], capture_output=True, text=True).stdout if ids else ""
+            said = re.findall(r"calls (\d+) failed (\d+)", text)
+            calls, failed = said[-1] if said else (0, 0)
+            found[stack] = {
+                "calls": int(calls), "failed": int(failed),
+                "failures": [line for line in text.splitlines() if " failed: " in line],
+            }  # fmt: skip
+        return found
 
 
 class Case:
@@ -79,6 +149,10 @@ class Case:
             files["deploy/docker-compose.yml"] = compose + BALANCER + ports.replace(":8080", ":80")
             files["deploy/rancher-compose.yml"] += RULES
             files["deploy/deploy.sh"] = files["deploy/deploy.sh"].replace(" up web ", " up web lb ")
+        if options.sidekick:
+            labels = "    io.rancher.container.pull_image: always\n"
+            compose = files["deploy/docker-compose.yml"].replace(labels, labels + "    io.rancher.sidekicks: helper\n")
+            files["deploy/docker-compose.yml"] = compose + SIDEKICK
         files["number"] = f"{number}\n"
         return files
 
@@ -171,7 +245,7 @@ class Upgrades:
         self.upgrades.append(entry)
         running = docker("ps", "--format", "{{.Label \"dev.slipway.revision\"}}", "--filter", self.label(),
                          "--filter", "label=dev.slipway.service=web")  # fmt: skip
-        if running != [sha] * self.options.scale:
+        if running != [sha] * self.options.scale * (2 if self.options.sidekick else 1):
             self.problems.append(f"after upgrade {number} these run: {running}")
         say(f"upgrade {number}: {entry['order']}, batch {case.batch}, TERM {entry['term']}, {entry['seconds']} s, {self.failures()} failed so far"
             + (f", {entry['disturbed']}" if disturbance else ""))  # fmt: skip
@@ -236,6 +310,7 @@ class Upgrades:
         """Returns the document of results."""
         built = self.build()
         self.end(self.deploy(built[0][1]))
+        callers = Callers(self.scratch, self.slipway) if self.options.callers else None
         quiet(seconds=self.options.quiet)
         self.begin_load()
         time.sleep(self.options.rest * 2)
@@ -249,9 +324,9 @@ class Upgrades:
             before = case
         self.load.send_signal(signal.SIGTERM)
         self.load.wait(60)
-        return self.document(json.loads(self.result.read_text()))
+        return self.document(json.loads(self.result.read_text()), callers.counts() if callers else {})
 
-    def document(self, load):
+    def document(self, load, calls):
         """What the run showed; `problems` is empty where all went as it shall."""
         events = [json.loads(line) for line in self.events.read_text().splitlines()]
         failures = [event for event in events if event["what"] == "failed"]
@@ -266,6 +341,12 @@ class Upgrades:
             cuts = [c for c in cuts if not outage["time"] <= c["time"] < until_then]
         for failure in failures[:10]:
             self.problems.append(f"{failure['class']} failed {self.when(failure['time'])}: {failure['error']}")
+        for stack, counted in calls.items():
+            for failure in counted["failures"][:5]:
+                at, _, words = failure.partition(" ")
+                self.problems.append(f"a call from {stack}, {self.when(float(at))}: {words}")
+            if counted["failed"] and not counted["failures"]:
+                self.problems.append(f"{counted['failed']} calls from {stack} failed")
         for entry in self.upgrades:
             hit = [c["client"] for c in cuts if entry["began"] <= c["time"] <= entry["began"] + entry["seconds"] + 1]
             entry["cuts"] = len(hit)
@@ -284,6 +365,8 @@ class Upgrades:
             "p99_ms_in": max(c["in"]["p99_ms"] or 0 for c in plain),
             "p99_ms_out": max(c["out"]["p99_ms"] or 0 for c in plain),
             "max_ms_in": max(c["in"]["max_ms"] or 0 for c in plain),
+            "sidekick": self.options.sidekick,
+            "calls": {stack: {key: counted[key] for key in ("calls", "failed")} for stack, counted in calls.items()},
             "websocket_cuts": len(cuts), "upgrades": self.upgrades, "outages": self.outages,
             "classes": {
                 name: {key: value for key, value in c.items() if key not in ("revisions", "cut", "errors")}
@@ -304,12 +387,17 @@ def markdown(result):
     """Lines for RESULTS.md."""
     plain = [u for u in result["upgrades"] if not u["disturbed"]]
     front = " behind a load balancer" if result.get("front") == "lb" else ""
+    front += ", each with a sidekick," if result.get("sidekick") else ""
     lines = [
         f"{len(plain)} upgrades of {result['scale']} containers{front} under {result['per_second']:.0f} requests a second"
         f" ({result['requests']} in all; {result['date']}, commit {result['commit']}):"
         f" **{result['failed']} failed**; p99 {result['p99_ms_in']:.1f} ms in upgrades,"
         f" {result['p99_ms_out']:.1f} ms out of them; {result['websocket_cuts']} WebSockets cut at the drain limit"
         f" of {result['drain_s']} s.",
+        *(
+            f"Calls by name, past the edge, from the stack {stack}: {counted['calls']}, **{counted['failed']} failed**."
+            for stack, counted in result.get("calls", {}).items()
+        ),
         "", "| class | requests | failed | p99 ms in | p99 ms out | max ms in |", "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]  # fmt: skip
     for name, c in result["classes"].items():
@@ -338,6 +426,8 @@ def main():
     parser.add_argument("--pace", type=float, default=0.02, help="least seconds between two requests of a client")
     parser.add_argument("--brief", action="store_true", help="drain 5 s and 3 s requests instead of 12 s and 10 s")
     parser.add_argument("--kill-edge", action="store_true", help="three upgrades more, the load balancer killed in each")
+    parser.add_argument("--callers", action="store_true", help="other services call it by its names meanwhile")
+    parser.add_argument("--sidekick", action="store_true", help="each container has another one beside it")
     parser.add_argument("--front", choices=("port", "lb"), default="port", help="who has the port: service or lb_config")
     parser.add_argument("--quiet", type=int, default=20, help="seconds to wait for a machine with little to do")
     parser.add_argument("--rest", type=float, default=2, help="seconds between upgrades")
