@@ -1,4 +1,5 @@
 import Engines
+import Glibc
 import Model
 import NameServer
 
@@ -24,7 +25,8 @@ extension ContainerPlan {
         dns = [server]
     }
 
-    /// The name server of an environment: a program without rights, on a disk that it can't write to.
+    /// The name server of an environment: a program of our own user's, whose file it reads, without any rights, on a disk that
+    /// it can't write to.
     static func nameServer(
         of environment: Environment, instance: String, image: String, folder: String, network: String, address: String
     ) -> ContainerPlan {
@@ -34,11 +36,13 @@ extension ContainerPlan {
             entrypoint: ["/slipway-agent", "names", "/names/names"],
             labels: [Label.instance: instance, Label.names: environment.name],
             volumes: [VolumeMount(source: folder, target: "/names", readOnly: true)], network: network,
-            readOnly: true, capAdd: ["NET_BIND_SERVICE"], capDrop: ["ALL"], memoryLimit: 64 << 20,
+            user: "\(geteuid()):\(getegid())", readOnly: true, capDrop: ["ALL"], memoryLimit: 64 << 20,
             initProcess: false, restart: "always")
         plan.address = address
         plan.isolation = ContainerIsolation()
         plan.isolation?.securityOptions = ["no-new-privileges"]
+        // Port 53 is anybody's in there.
+        plan.isolation?.sysctls = ["net.ipv4.ip_unprivileged_port_start": "0"]
         return plan
     }
 }

@@ -28,7 +28,7 @@ actor NameFiles {
         try? FileManager.default.removeItem(atPath: settings.folder(of: environment))
     }
 
-    /// Complete or not at all, and only where something changed; anybody may read it.
+    /// Complete or not at all, and only where something changed; our own user's, as whom the name server runs.
     private func write(_ text: String, _ environment: Int64) throws {
         let files = FileManager.default
         let (folder, bytes) = (settings.folder(of: environment), Data(text.utf8))
@@ -36,10 +36,10 @@ actor NameFiles {
         if files.contents(atPath: path) == bytes { return }
         do {
             try files.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let draft = "\(path).new"
             try bytes.write(to: URL(filePath: draft))
-            try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: draft)
+            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: draft)
             guard rename(draft, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
         } catch {
             throw Failure(

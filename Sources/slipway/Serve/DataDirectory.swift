@@ -40,7 +40,7 @@ struct DataDirectory: Sendable {
         do {
             for (folder, mode) in [
                 ("", 0o711), ("logs", 0o700), ("git", 0o700), ("checkouts", 0o711), ("artifacts", 0o700),
-                ("registry", 0o700), ("edge", 0o700), ("front", 0o700), ("bin", 0o755), ("names", 0o755),
+                ("registry", 0o700), ("edge", 0o700), ("front", 0o700), ("bin", 0o755), ("names", 0o700),
                 ("run", 0o700),
                 ("run/steps", 0o700),
                 ("run/daemons", 0o700), ("keys", 0o700),
