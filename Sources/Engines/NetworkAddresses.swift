@@ -4,10 +4,13 @@ public struct NetworkAddresses: Hashable, Sendable {
     public var subnet: String
     /// Those that containers which run have, and the gateway's.
     public var used: Set<String>
+    /// The machine's own, over which containers reach what is outside.
+    public var gateway: String?
 
-    public init(subnet: String, used: Set<String> = []) {
+    public init(subnet: String, used: Set<String> = [], gateway: String? = nil) {
         self.subnet = subnet
         self.used = used
+        self.gateway = gateway
     }
 
     /// Whether the address is of the network.

@@ -70,8 +70,16 @@ struct CallsByNameTests {
             try await settle([target("1")], real.stack)
             var alias = ServiceSpec(name: "store", image: "rancher/dns-service")
             alias.links = ["web"]
-            let near = caller(["web", "web.\(real.stack)", "behind", "store"]) { $0.links = ["web:behind"] }
-            try await settle([target("1"), near, alias], real.stack)
+            // What leads to it from outside leads there from inside too.
+            var lb = ServiceSpec(name: "lb", image: "rancher/lb-service-haproxy")
+            lb.ports = [PortMapping(hostPort: 8080, containerPort: 8080)]
+            lb.loadBalancer = Model.LoadBalancer()
+            var rule = Model.LoadBalancer.Rule()
+            (rule.sourcePort, rule.targetPort, rule.service) = (8080, 8080, "web")
+            lb.loadBalancer?.rules = [rule]
+            let near = caller(["web", "web.\(real.stack)", "behind", "store", "lb"]) { $0.links = ["web:behind"] }
+            try await settle([target("1"), lb, alias], real.stack)
+            try await settle([target("1"), lb, near, alias], real.stack)
             try await settle(
                 [caller(["web.\(real.stack)", "far"]) { $0.externalLinks = ["\(real.stack)/web:far"] }], other)
             for (version, startsFirst) in [("2", true), ("3", true), ("4", false)] {
@@ -94,6 +102,7 @@ struct CallsByNameTests {
                 let said = try await report(harbour, stack)
                 #expect(said.contains("calls") && !said.contains("failed"), "\(said)")
                 #expect(said.contains(stack == other ? "far 4 x" : "behind 4 x"), "\(said)")
+                #expect(stack == other || said.contains("lb 4 x"), "\(said)")
                 #expect(count(said) > 300)
             }
             for stack in [other, real.stack] {

@@ -96,6 +96,26 @@ struct NameBookTablesTests {
             ])
     }
 
+    @Test func `A load balancer is found on the machine, where its ports are what callers expect`() {
+        func balancer(_ port: PortMapping) -> ServiceSpec {
+            var rule = Model.LoadBalancer.Rule()
+            (rule.sourcePort, rule.targetPort, rule.service) = (80, 8080, "web")
+            return ServiceSpec(name: "lb", image: "rancher/lb-service-haproxy").with {
+                $0.ports = [port]
+                $0.loadBalancer = Model.LoadBalancer()
+                $0.loadBalancer?.rules = [rule]
+            }
+        }
+        func found(_ port: PortMapping, machine: String? = "10.9.0.1") -> [String] {
+            let services = [key("lb"): balancer(port), key("web"): spec("web")]
+            return places(NameBook(of: 1, services: services, containers: [], machine: machine), "lb")
+        }
+        #expect(found(PortMapping(hostPort: 80, containerPort: 80)) == ["10.9.0.1 10.9.0.1"])
+        #expect(found(PortMapping(hostPort: 80, containerPort: 80), machine: nil) == [])
+        #expect(found(PortMapping(hostPort: 8080, containerPort: 80)) == [], "its callers know another port")
+        #expect(found(PortMapping(hostAddress: "127.0.0.1", hostPort: 80, containerPort: 80)) == [])
+    }
+
     @Test func `A container asks its name server, as its service and in its stack`() {
         var plan = ContainerPlan(name: "a", image: "b", network: "c")
         plan.ask("10.9.255.254", as: "web", of: "shop", machine: ["corp.example"])

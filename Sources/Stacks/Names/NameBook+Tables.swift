@@ -11,11 +11,12 @@ extension NameBook.Service {
 extension NameBook {
     /// What names mean in an environment, from what is recorded.
     ///
-    /// - Parameter unfit: Ids of containers that were seen not to be up, or not healthy. Where none is fit, all that serve
-    ///   are named.
+    /// - Parameters:
+    ///   - machine: Where containers find the ports of the machine, and so of load balancers.
+    ///   - unfit: Ids of containers that were seen not to be up, or not healthy. Where none is fit, all that serve are named.
     init(
         of environmentID: Int64, services: [ServiceKey: ServiceSpec], containers: [ContainerRecord],
-        unfit: Set<String> = []
+        machine: String? = nil, unfit: Set<String> = []
     ) {
         self.init()
         let directory = ServiceDirectory(services, of: environmentID)
@@ -32,6 +33,9 @@ extension NameBook {
             }
         }
         for (key, spec) in directory.services {
+            if spec.kind == .loadBalancer, spec.isFoundOnMachine, let address = machine.flatMap({ IPv4Address($0) }) {
+                places[Service(key)] = [Place(near: address, far: address)]
+            }
             switch spec.kind {
             case .alias: groups[Service(key)] = directory.named(key.service, in: key.stack)
             case .containers, .loadBalancer:
@@ -45,12 +49,12 @@ extension NameBook {
         }
     }
 
-    /// Of several environments, by id.
-    static func all(_ db: Database, of environments: [Int64], unfit: Set<String>) throws -> [Int64: NameBook] {
+    /// Of several environments, by id; `machines` says where each finds the machine.
+    static func all(_ db: Database, on machines: [Int64: String?], unfit: Set<String>) throws -> [Int64: NameBook] {
         let (goals, containers) = (try EdgeConfiguration.goals(db), try ContainerRecord.all(db))
         return Dictionary(
-            environments.map { id in
-                (id, NameBook(of: id, services: goals, containers: containers, unfit: unfit))
+            machines.map { id, machine in
+                (id, NameBook(of: id, services: goals, containers: containers, machine: machine, unfit: unfit))
             }, uniquingKeysWith: { first, _ in first })
     }
 }
@@ -65,6 +69,12 @@ extension ServiceDirectory {
 }
 
 extension ServiceSpec {
+    /// Whether a load balancer's ports are those that its callers know, on every address of the machine.
+    var isFoundOnMachine: Bool {
+        !balancerPorts.isEmpty
+            && balancerPorts.allSatisfy { $0.hostAddress == nil && $0.hostPort == $0.containerPort }
+    }
+
     /// Whether its containers are in the network of their stack, where names are for.
     var isFoundByName: Bool { kind == .containers && networkMode == nil && networking?.sharedWith == nil }
 }

@@ -5,6 +5,13 @@ import Model
 import NameServer
 import Store
 
+/// Where an environment's name server is.
+struct NameServerPlace: Hashable, Sendable {
+    var address: String
+    /// The machine's own address in the network that all stacks share, where its ports are found; nil where there is none.
+    var machine: String?
+}
+
 extension StackService {
     /// Seconds after which nobody calls any more who was told an address before it was taken back: no resolver may keep one.
     private static let nameGrace = 0.3
@@ -17,7 +24,7 @@ extension StackService {
     /// Address of the environment's name server for a container that is about to be created; nil where nobody needs one, or
     /// none can be had. Then the engine's own names are all there is, and nothing waits for it.
     func nameServer(in environment: Environment, _ engine: any Engine) async throws -> String? {
-        if let known = nameServers[environment.id] { return known }
+        if let known = nameServers[environment.id] { return known.address }
         guard names != nil, try await hasCallers(environment) else { return nil }
         do {
             return try await ensureNameServer(of: environment, engine)
@@ -40,26 +47,31 @@ extension StackService {
         let (network, image) = (sharedNetwork(of: environment), try imageOfNames(names))
         let labels = [Label.instance: instance, Label.names: environment.name]
         let found = try await engine.containers(labels: labels)
-        if let address = found.first(where: { $0.state == .running && $0.image == image })?.addresses[network] {
-            return try await take(address, environment)
-        }
+        let running = found.first { $0.state == .running && $0.image == image }?.addresses[network]
+        if let running, running == nameServers[environment.id]?.address { return running }
         for other in found where other.image != image || other.state == .dead {
             try await engine.remove(other.id)
             // One of an older version goes with its container.
             if other.image != image { try await engine.removeImage(other.image) }
         }
-        try await engine.ensureImage(image) { try names.files() }
         guard
             let addresses = try await engine.ensureAddressedNetwork(network, labels: self.labels(of: environment)),
-            let address = addresses.free(besides: [])
+            let address = running ?? addresses.free(besides: [])
         else { return nil }
-        try await take(address, environment)
-        let id = try await engine.create(
-            .nameServer(
-                of: environment, instance: instance, image: image, folder: names.folder(of: environment.id),
-                network: network, address: address))
-        try await engine.start(id)
-        logger.info("names", metadata: ["environment": "\(environment.name)", "server": "\(address)"])
+        let server = NameServerPlace(address: address, machine: addresses.gateway)
+        // Before it starts: it shall know what there is from the first question on.
+        try await publishNames([environment.id: server])
+        if running == nil {
+            try await engine.ensureImage(image) { try names.files() }
+            let id = try await engine.create(
+                .nameServer(
+                    of: environment, instance: instance, image: image, folder: names.folder(of: environment.id),
+                    network: network, address: address))
+            try await engine.start(id)
+            logger.info("names", metadata: ["environment": "\(environment.name)", "server": "\(address)"])
+        }
+        nameServers[environment.id] = server
+        try await publishNames()
         return address
     }
 
@@ -70,20 +82,14 @@ extension StackService {
         return image
     }
 
-    /// Remembers the name server, and sees to it that it knows what there is.
-    @discardableResult
-    private func take(_ address: String, _ environment: Environment) async throws -> String {
-        nameServers[environment.id] = address
-        try await publishNames()
-        return address
-    }
-
-    /// Tells name servers what names mean now.
-    func publishNames() async throws {
-        guard let nameFiles, !nameServers.isEmpty else { return }
-        let (store, environments, unfit) = (store, Array(nameServers.keys), Set(unfit.values.joined()))
+    /// Tells name servers what names mean now: those that are known, or one that is to come.
+    func publishNames(_ coming: [Int64: NameServerPlace] = [:]) async throws {
+        let servers = coming.isEmpty ? nameServers : coming
+        guard let nameFiles, !servers.isEmpty else { return }
+        let (store, unfit) = (store, Set(unfit.values.joined()))
+        let machines = servers.mapValues(\.machine)
         try await nameFiles.publish {
-            try await store.read { try NameBook.all($0, of: environments, unfit: unfit) }
+            try await store.read { try NameBook.all($0, on: machines, unfit: unfit) }
         }
     }
 

@@ -50,8 +50,8 @@ public actor StackService {
     let nameFiles: NameFiles?
     /// Name of the image that name servers are of, once it is known.
     var nameImage: String?
-    /// Addresses of the name servers of environments that have one.
-    var nameServers: [Int64: String] = [:]
+    /// The name servers of environments that have one.
+    var nameServers: [Int64: NameServerPlace] = [:]
     /// Containers that take no calls though they are recorded as serving, as seen last.
     var unfit: [ServiceKey: Set<String>] = [:]
     /// What containers used of their machines in the last hour.
