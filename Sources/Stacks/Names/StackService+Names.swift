@@ -63,7 +63,7 @@ extension StackService {
         return address
     }
 
-    private func imageOfNames(_ names: NameSettings) throws -> String {
+    private func imageOfNames(_ names: any NameStore) throws -> String {
         if let nameImage { return nameImage }
         let image = try names.image()
         nameImage = image
@@ -74,15 +74,25 @@ extension StackService {
     @discardableResult
     private func take(_ address: String, _ environment: Environment) async throws -> String {
         nameServers[environment.id] = address
+        named.insert(environment.id)
         try await publishNames()
         return address
     }
 
+    /// Goes on telling names where an earlier process did, before anything is decided: a container must be taken back from
+    /// its name before it is stopped. Whether the name server answers is for ``tendNames(of:_:)``.
+    func takeUpNames(of environment: Environment, _ engine: any Engine) async throws {
+        guard names != nil, !searchedForNames.contains(environment.id) else { return }
+        let labels = [Label.instance: instance, Label.names: environment.name]
+        if try await !engine.containers(labels: labels).isEmpty { named.insert(environment.id) }
+        searchedForNames.insert(environment.id)
+    }
+
     /// Tells name servers what names mean now.
     func publishNames() async throws {
-        guard let nameFiles, !nameServers.isEmpty else { return }
-        let (store, environments, unfit) = (store, Array(nameServers.keys), Set(unfit.values.joined()))
-        try await nameFiles.publish {
+        guard let namePublisher, !named.isEmpty else { return }
+        let (store, environments, unfit) = (store, Array(named), Set(unfit.values.joined()))
+        try await namePublisher.publish {
             try await store.read { try NameBook.all($0, of: environments, unfit: unfit) }
         }
     }
@@ -91,18 +101,18 @@ extension StackService {
     func noteFitness(_ key: ServiceKey, _ containers: [ObservedContainer], _ health: [String: HealthRecord])
         async throws
     {
-        guard nameServers[key.environmentID] != nil else { return }
+        guard named.contains(key.environmentID) else { return }
         let found = Set(
-            containers.filter { $0.state != .running || health[$0.id]?.verdict == .unhealthy }.map(\.id))
+            containers.filter { $0.state != .running || health[$0.id]?.refusesCalls == true }.map(\.id))
         guard unfit[key] ?? [] != found else { return }
         unfit[key] = found
         try await publishNames()
     }
 
-    /// Whether nobody calls any more who was told of a container before it began to drain.
-    func isForgotten(since drainStart: Date?, in environment: Environment) -> Bool {
-        guard nameServers[environment.id] != nil, let drainStart else { return true }
-        return now().timeIntervalSince(drainStart) >= Self.nameGrace
+    /// Until when somebody may call a container who was told of it before it began to drain; nil where names are the
+    /// engine's alone.
+    func namedUntil(since drainStart: Date?, in environment: Environment) -> Date? {
+        named.contains(environment.id) ? drainStart?.addingTimeInterval(Self.nameGrace) : nil
     }
 
     /// Brings the environment's name server back where it is gone, takes it up after a restart of this server, and takes
@@ -140,10 +150,11 @@ extension StackService {
 
     private func removeNameServer(of environment: Environment, _ engine: any Engine) async throws {
         nameServers[environment.id] = nil
+        named.remove(environment.id)
         let labels = [Label.instance: instance, Label.names: environment.name]
         let found = try await engine.containers(labels: labels)
         for container in found { try await engine.remove(container.id) }
-        await nameFiles?.forget(environment.id)
+        await namePublisher?.forget(environment.id)
         // It may still be used by something that isn't ours; that is no reason to fail.
         if !found.isEmpty { try? await engine.removeNetwork(sharedNetwork(of: environment)) }
     }

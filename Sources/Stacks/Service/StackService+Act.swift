@@ -165,7 +165,10 @@ extension StackService {
         try await change(member, scene, saying: [Rollout.Entry(at: now, text: admission(of: member))]) { record in
             record.admittedAt = now
             record.drainStartedAt = nil
-            record.address = parts.first { $0.id == record.id }?.address
+            let address = parts.first { $0.id == record.id }?.address
+            // One that was started again has others; that in the shared network is told by the next look.
+            if record.address != address { record.sharedAddress = nil }
+            record.address = address
         }
         try await convergeEdge()
     }

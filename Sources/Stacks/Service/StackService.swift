@@ -46,10 +46,13 @@ public actor StackService {
     /// Certificates of load balancers.
     let certificates: Certificates
     /// Nil: names are the engine's alone.
-    let names: NameSettings?
-    let nameFiles: NameFiles?
+    let names: (any NameStore)?
+    let namePublisher: NamePublisher?
     /// Name of the image that name servers are of, once it is known.
     var nameImage: String?
+    /// Environments in which names are told, and those that were looked at for what an earlier process left.
+    var named: Set<Int64> = []
+    var searchedForNames: Set<Int64> = []
     /// Addresses of the name servers of environments that have one.
     var nameServers: [Int64: String] = [:]
     /// Containers that take no calls though they are recorded as serving, as seen last.
@@ -94,7 +97,7 @@ public actor StackService {
         now = surroundings.now
         secrets = surroundings.secrets
         names = surroundings.names
-        nameFiles = surroundings.names.map(NameFiles.init)
+        namePublisher = surroundings.names.map { NamePublisher($0) }
         isPortFree = surroundings.isPortFree
         decide = surroundings.decide
     }
