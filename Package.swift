@@ -107,7 +107,7 @@ let package = Package(
                 "SecretStore", grdb, logging,
             ]),
         // A developer's tool: rollouts in a world of its own, with everything going wrong.
-        room("Simulation", ["Model", "Store", "Engines", "Stacks", grdb, logging]),
+        room("Simulation", ["Model", "Store", "Engines", "Stacks", "NameServer", grdb, logging]),
         // Floor 5
         [
             .executableTarget(

@@ -27,6 +27,8 @@ public enum FaultKind: String, Sendable, Hashable, CaseIterable {
     case edgeDeath = "edge dies"
     case edgeReturn = "edge comes back with what it wrote"
     case emptyEdge = "edge comes back empty"
+    case unwritableNames = "names can't be written"
+    case nameServerLoss = "name server is gone"
     case serverDeath = "server dies"
     case nested = "two at once"
 

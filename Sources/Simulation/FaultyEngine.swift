@@ -28,6 +28,10 @@ struct FaultyEngine: Engine {
         try await world.call(SimulatedCall(.start, id)) { try await real.start(id) }
     }
 
+    func attach(_ id: String, to attachment: NetworkAttachment) async throws {
+        try await world.call(SimulatedCall(.attach, id)) { try await real.attach(id, to: attachment) }
+    }
+
     func write(_ files: [ContainerFile], into id: String) async throws {
         try await world.call(SimulatedCall(.write, id)) { try await real.write(files, into: id) }
     }
@@ -55,6 +59,11 @@ struct FaultyEngine: Engine {
 
     func removeImage(_ reference: String) async throws {
         try await world.call(SimulatedCall(.removeImage, reference)) { try await real.removeImage(reference) }
+    }
+
+    func ensureImage(_ name: String, files: @Sendable () throws -> [ContainerFile]) async throws {
+        let files = try files()
+        try await world.call(SimulatedCall(.makeImage, name)) { try await real.ensureImage(name) { files } }
     }
 
     func ensureNetwork(_ name: String, labels: [String: String]) async throws {

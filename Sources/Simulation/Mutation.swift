@@ -23,6 +23,8 @@ public enum Mutation: String, Sendable, CaseIterable {
     case ignoreBatch = "ignore-batch"
     /// Fails when nothing can be seen.
     case panicInOutage = "panic-in-outage"
+    /// Stops what others may still call who were told of it.
+    case stopWhileNamed = "stop-while-named"
 
     /// The broken decision.
     public func decide(_ rollout: Rollout, _ seen: RolloutObservation, _ now: Date) -> RolloutStep {
@@ -34,6 +36,8 @@ public enum Mutation: String, Sendable, CaseIterable {
             for index in seen.members.indices where seen.members[index].drainStartedAt != nil {
                 seen.members[index].isDrained = true
             }
+        case .stopWhileNamed:
+            for index in seen.members.indices { seen.members[index].namedUntil = nil }
         case .panicInOutage:
             if let reason = seen.unavailable, rollout.state == .rolling { return .beginRollback(reason) }
         default: break

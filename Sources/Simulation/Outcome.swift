@@ -21,6 +21,8 @@ public struct Outcome: Sendable {
     public var calls = 0
     /// Simulated requests.
     public var requests = 0
+    /// Calls of a service that looked another's name up.
+    public var callsByName = 0
     public var faults: [FaultKind: Int] = [:]
     public var ends: [Rollout.State: Int] = [:]
     public var trace: Trace

@@ -9,6 +9,7 @@ extension Run {
     func conclude() async {
         note("the end")
         for index in scenario.services.indices { await judgeEnd(key(index), parkedMayBe: true) }
+        judgeNames()
         await rest()
         if order.chance(40) { await hurtAndHeal() }
         await outlive()
@@ -81,6 +82,7 @@ extension Run {
         guard !targets.isEmpty else { return }
         let victim = targets[order.number(0...(targets.count - 1))]
         judge.excuse(victim.key)
+        hurt.insert(victim.id)
         let kind: FaultKind = order.pick(.crash, .crashForGood, .vanish)
         note("  ! \(kind.rawValue): \(victim.name)")
         count(kind)
@@ -93,15 +95,17 @@ extension Run {
         alarm()
         _ = await runUntil { [until = clock.time + 60_000] in $0.clock.time >= until }
         await judgeEnd(victim.key, parkedMayBe: true)
+        judgeNames()
     }
 
     /// Parked containers go when their time is over.
     private func outlive() async {
         let park = scenario.services.map(\.options.park).max() ?? 0
-        clock.move(to: clock.time + park)
+        move(to: clock.time + park)
         await survey()
         tendDue = clock.time
         _ = await runUntil { [until = clock.time + 25_000] in $0.clock.time >= until }
         for index in scenario.services.indices { await judgeEnd(key(index), parkedMayBe: false) }
+        judgeNames()
     }
 }

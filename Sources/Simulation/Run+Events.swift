@@ -33,7 +33,7 @@ extension Run {
         do {
             let outcomes = try await service.up(
                 UpRequest(
-                    stack: "shop", spec: StackSpec(services: [spec(planned, index, change)]), upgrade: true,
+                    stack: planned.stack, spec: StackSpec(services: [spec(planned, index, change)]), upgrade: true,
                     forceUpgrade: change.isForced, rollback: change.isRollback, options: planned.options),
                 in: environment, pin: { _ in nil })
             note(outcomes.map(\.message).joined(separator: "; "))
@@ -118,6 +118,16 @@ extension Run {
             lost += 3000
             if accident.kind == .edgeReturn { edge.load(at: clock.time) }
             if accident.kind == .emptyEdge { edge.process = .init() }
+        case .unwritableNames:
+            names?.fail(until: clock.time + accident.duration)
+            lost += accident.duration
+        case .nameServerLoss:
+            guard let server = nameServer else { return }
+            switch accident.victim {
+            case 0: await engine.vanish(server)
+            case 1: await engine.crash(server, status: 137)
+            default: await engine.crashAndRestart(server, status: 137)
+            }
         default:
             let standing = vitals.filter { $0.key == key && $0.isRunning }
             guard !standing.isEmpty else { return }

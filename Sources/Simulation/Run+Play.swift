@@ -67,7 +67,7 @@ extension Run {
             if await happen() { continue }
             if await condition(self) { return true }
             guard let next = nextTime() else { break }
-            clock.move(to: max(next, clock.time + 1))
+            move(to: max(next, clock.time + 1))
             await survey()
             if edge.process == nil, convergeDue <= clock.time, !isDead { await mendEdge() }
         }
@@ -119,6 +119,7 @@ extension Run {
     private func clear() async {
         note("the sky clears")
         isCalm = true
+        names?.fail(until: 0)
         quietSince = clock.time
         quietWrites = writes + edge.commands
         for index in scenario.services.indices {

@@ -11,7 +11,9 @@ extension Run {
 
     /// Looks at everything, sends a request to each service, and has the judge say what it thinks.
     func survey() async {
-        vitals = await engine.snapshot().compactMap(vital(of:))
+        let containers = await engine.snapshot()
+        vitals = containers.compactMap(vital(of:))
+        lookUp(containers)
         let now = clock.time
         let byAddress = Dictionary(
             vitals.compactMap { vital in vital.address.map { ($0, vital) } }, uniquingKeysWith: { first, _ in first })
@@ -41,7 +43,8 @@ extension Run {
         var vital = Vital(
             id: container.id, name: container.name, key: key, generation: generation, slot: slot,
             image: container.image, state: container.state, address: container.address,
-            startedAt: container.startedAt.map(WorldClock.time) ?? 0, isBlemished: blemished.contains(container.id),
+            addresses: container.addresses.values.sorted(), startedAt: container.startedAt.map(WorldClock.time) ?? 0,
+            isBlemished: blemished.contains(container.id),
             isRevenant: revenants.contains(container.id))
         let temperament = temperament(of: vital)
         vital.readyAt = temperament.readyAfter.map { vital.startedAt + $0 }

@@ -10,12 +10,12 @@ extension Run {
         let target = clock.time + duration
         if isLost { lost += duration }
         while let next = nextEvent(upTo: target) {
-            clock.move(to: next)
+            move(to: next)
             if !(await happen()) { break }
             // Nobody waits for an answer any more.
             if isDead, depth > 0 { return }
         }
-        clock.move(to: target)
+        move(to: target)
         if duration > 30 { await survey() }
     }
 

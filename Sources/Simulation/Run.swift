@@ -24,6 +24,8 @@ public actor Run {
     var service: StackService?
     var environment = Environment(id: 1, name: "production", aliases: [], socket: "/nowhere.sock")
 
+    /// Nil: names are the engine's alone.
+    let names: SimulatedNames?
     var edge = SimulatedEdge()
     var prober = SimulatedProber()
     var vitals: [Vital] = []
@@ -31,8 +33,15 @@ public actor Run {
     var sickness: [String: (from: Int, until: Int)] = [:]
     /// Containers that a fault hit.
     var blemished: Set<String> = []
+    /// Containers that were hurt when all was over.
+    var hurt: Set<String> = []
     /// Containers of which a start may take effect too late.
     var revenants: Set<String> = []
+    /// Calls of services between look-up and call, and who has or had which address.
+    var nameCalls: [NameCall] = []
+    /// Id of the name server's container; nil while it doesn't run.
+    var nameServer: String?
+    var owners: [String: AddressOwner] = [:]
     var engineIsDownUntil = 0
     /// Time that outages, slow calls and dead servers cost so far.
     var lost = 0
@@ -42,6 +51,7 @@ public actor Run {
     var weather: SplitMix
     var clients: SplitMix
     var order: SplitMix
+    var callers: SplitMix
     var agenda = Agenda()
     var drivers: [ServiceKey: Driver] = [:]
     var tendDue = 0
@@ -86,6 +96,8 @@ public actor Run {
         weather = SplitMix(seed: scenario.seed, stream: 1)
         clients = SplitMix(seed: scenario.seed, stream: 2)
         order = SplitMix(seed: scenario.seed, stream: 3)
+        callers = SplitMix(seed: scenario.seed, stream: 4)
+        names = scenario.hasNames ? SimulatedNames(clock) : nil
         upcoming = scenario.services.map { _ in 0 }
         isAsking = scenario.services.map { _ in false }
         outcome = Outcome(seed: scenario.seed, trace: Trace(isKept: isTraced))
@@ -121,11 +133,14 @@ public actor Run {
             logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
             surroundings: Surroundings(
                 now: { [clock] in clock.now }, edge: EdgeOfWorld(world: self),
-                prober: { [self] _ in ProberOfWorld(world: self) }, isPortFree: { _, _ in true }, decide: decide))
+                prober: { [self] _ in ProberOfWorld(world: self) }, isPortFree: { _, _ in true }, decide: decide,
+                names: names))
     }
 
     func key(_ index: Int) -> ServiceKey {
-        ServiceKey(environmentID: environment.id, stack: "shop", service: scenario.services[index].name)
+        ServiceKey(
+            environmentID: environment.id, stack: scenario.services[index].stack, service: scenario.services[index].name
+        )
     }
 
     /// Adds to the trace.

@@ -25,6 +25,22 @@ extension Scenario {
         }
         self.init(seed: seed, services: services, accidents: accidents, weather: weather, hasTime: hasTime)
         hosts = random.chance(20) ? 5 : 1
+        addNames()
+    }
+
+    /// Has services that aren't alone call each other. Draws on its own, so that other seeds are what they were.
+    private mutating func addNames() {
+        var random = SplitMix(seed: seed, stream: 5)
+        guard services.count > 1, hosts == 1, random.chance(90) else { return }
+        hasNames = true
+        if random.chance(40) { services[1].stack = "office" }
+        guard random.chance(40) else { return }
+        let service = random.number(0...(services.count - 1))
+        accidents.append(
+            Accident(
+                kind: random.pick(.unwritableNames, .nameServerLoss), service: service,
+                change: random.number(0...(services[service].changes.count - 1)), delay: random.number(0...15_000),
+                duration: random.number(1000...30_000), victim: random.number(0...2)))
     }
 
     private static func service(_ name: String, _ hasTime: Bool, _ random: inout SplitMix) -> Service {

@@ -44,6 +44,7 @@ public struct Scenario: Sendable, Hashable {
     /// A service and what is asked for it, in order.
     public struct Service: Sendable, Hashable {
         public var name: String
+        public var stack = "shop"
         public var hasPort: Bool
         public var check: HealthCheck?
         public var startsFirst: Bool
@@ -82,4 +83,6 @@ public struct Scenario: Sendable, Hashable {
     public var hasTime: Bool
     /// How many machines the engine has; containers are placed on them where there are several.
     public var hosts = 1
+    /// Whether the services find each other by a name server, and call each other.
+    public var hasNames = false
 }

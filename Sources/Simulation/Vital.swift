@@ -11,6 +11,8 @@ struct Vital: Sendable {
     var image: String
     var state: ObservedContainer.State
     var address: String?
+    /// In all networks.
+    var addresses: [String]
     /// Of this run.
     var startedAt: Int
     /// When this run first answers; nil never.

@@ -45,6 +45,28 @@ import Testing
         #expect(step(rollout(1000), drainingFor: 2) == .park("old"))
     }
 
+    @Test func `What somebody may still call by its name is waited for, however short the drain time`() {
+        let now = Date(timeIntervalSince1970: 1000)
+        let options = RolloutOptions(drain: 0)
+        var old = member(draining: now.addingTimeInterval(-0.1))
+        (old.isDrained, old.namedUntil) = (true, now.addingTimeInterval(0.2))
+        let new = RolloutObservation.Member(
+            id: "new", name: "new", slot: 1, generation: 2, state: .running, startedAt: now.addingTimeInterval(-60),
+            isAdmitted: true, isInEdge: true)
+        var rollout = rollout(nil)
+        rollout.options.drain = 0
+        func step(at now: Date) -> RolloutStep {
+            let seen = RolloutObservation(members: [old, new], generation: 2, previousGeneration: 1)
+            return nextStep(of: rollout, given: seen, now: now)
+        }
+        #expect(step(at: now) == .wait("old finishes its open requests", until: old.namedUntil))
+        #expect(step(at: now.addingTimeInterval(0.2)) == .park("old"))
+        let spec = ServiceSpec(name: "orders", image: "acme/orders:1", scale: 0)
+        #expect(repairs(of: spec, generation: 1, members: [old], options: options, now: now) == [])
+        let later = now.addingTimeInterval(0.2)
+        #expect(repairs(of: spec, generation: 1, members: [old], options: options, now: later) == [.remove("old")])
+    }
+
     @Test func `A long drain doesn't make the rollout fail`() {
         var spec = ServiceSpec(name: "orders", image: "acme/orders:1", scale: 5)
         let options = RolloutOptions(batchSize: 2, deadline: 600_000, drain: 5000)

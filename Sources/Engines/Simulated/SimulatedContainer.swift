@@ -14,13 +14,13 @@ public enum SimulatedBehaviour: Hashable, Sendable {
 public struct SimulatedCall: Hashable, Sendable, CustomStringConvertible {
     public enum Verb: String, Sendable, CaseIterable {
         case info, containers, create, start, stop, kill, remove, pull, image, ensureNetwork, removeNetwork, logs
-        case ensureVolume, removeImage, events, write, hosts, volume
+        case ensureVolume, removeImage, events, write, hosts, volume, attach, makeImage
 
         /// Whether the call changes something.
         public var isWrite: Bool {
             switch self {
             case .create, .start, .stop, .kill, .remove, .pull, .ensureNetwork, .removeNetwork, .ensureVolume,
-                .removeImage, .write:
+                .removeImage, .write, .attach, .makeImage:
                 true
             case .info, .containers, .image, .logs, .events, .hosts, .volume: false
             }
@@ -47,19 +47,25 @@ struct SimulatedContainer: Sendable {
     var output: [UInt8] = []
     /// By path.
     var files: [String: ContainerFile] = [:]
+    /// Further networks that it is in.
+    var attachments: Set<String> = []
     var followers: [AsyncThrowingStream<[UInt8], any Error>.Continuation] = []
 
     var isRunning: Bool { observed.state == .running || observed.state == .restarting }
 
-    mutating func start(at now: Date, address: String) {
+    /// - Parameter address: Makes a free address.
+    mutating func start(at now: Date, address: () -> String) {
         observed.state = .running
-        observed.address = plan.network == "none" || plan.network == "host" ? nil : plan.address ?? address
+        let own = address()
+        observed.address = plan.network == "none" || plan.network == "host" ? nil : plan.address ?? own
+        observed.addresses = observed.address.map { [plan.network: $0] } ?? [:]
+        for network in attachments.sorted() { observed.addresses[network] = address() }
         observed.startedAt = now
         observed.exitStatus = nil
         observed.health = plan.probe == nil ? nil : ObservedHealth(status: .starting)
     }
 
-    mutating func restart(at now: Date, status: Int, address: String) {
+    mutating func restart(at now: Date, status: Int, address: () -> String) {
         start(at: now, address: address)
         observed.restarts += 1
         observed.exitStatus = status
@@ -68,6 +74,7 @@ struct SimulatedContainer: Sendable {
     mutating func end(status: Int) {
         observed.state = .exited
         observed.address = nil
+        observed.addresses = [:]
         observed.exitStatus = status
         for follower in followers { follower.finish() }
         followers = []

@@ -86,8 +86,7 @@ extension SimulatedEngine {
     /// The container's process ends by itself, and its restart policy starts it again at once.
     public func crashAndRestart(_ idOrName: String, status: Int) {
         guard let id = find(idOrName), containers[id]?.isRunning == true else { return }
-        count += 1
-        containers[id]?.restart(at: now(), status: status, address: Self.address(count))
+        containers[id]?.restart(at: now(), status: status, address: freeAddress)
         notify()
     }
 
@@ -189,10 +188,22 @@ extension SimulatedEngine {
             {
                 throw Failure(.failed, "The address \(address) is that of \(other.plan.name)")
             }
-            count += 1
             containers[key]?.behaviour = behaviour
-            containers[key]?.start(at: now(), address: Self.address(count))
+            containers[key]?.start(at: now(), address: freeAddress)
             notify()
+        }
+    }
+
+    public func attach(_ id: String, to attachment: NetworkAttachment) async throws {
+        try await perform(.attach, name(of: id)) {
+            guard let key = find(id) else { throw Failure(.notFound, "There is no container \(id)") }
+            guard networks.contains(attachment.network) else {
+                throw Failure(.notFound, "There is no network \(attachment.network)")
+            }
+            guard containers[key]?.attachments.insert(attachment.network).inserted == true,
+                containers[key]?.isRunning == true
+            else { return }
+            containers[key]?.observed.addresses[attachment.network] = freeAddress()
         }
     }
 
@@ -233,6 +244,14 @@ extension SimulatedEngine {
 
     public func image(_ reference: String) async throws -> ObservedImage? {
         try await perform(.image, reference) { images[reference] }
+    }
+
+    public func ensureImage(_ name: String, files: @Sendable () throws -> [ContainerFile]) async throws {
+        try await perform(.makeImage, name) {
+            guard images[name] == nil else { return }
+            _ = try files()
+            images[name] = Self.makeImage(name)
+        }
     }
 
     public func ensureNetwork(_ name: String, labels: [String: String]) async throws {
@@ -345,7 +364,10 @@ extension SimulatedEngine {
 
     private func forget(listener key: Int) { listeners[key] = nil }
 
-    private static func address(_ number: Int) -> String { "10.0.\(number / 250).\(number % 250 + 2)" }
+    private func freeAddress() -> String {
+        count += 1
+        return "10.0.\(count / 250).\(count % 250 + 2)"
+    }
 
     /// 64 hexadecimal digits that grow.
     private static func identifier(_ number: Int) -> String {

@@ -50,6 +50,15 @@ public struct HealthRecord: Hashable, Sendable, Codable {
         HealthRecord(since: verdict == .initializing ? since : now)
     }
 
+    /// Whether it is known not to take calls: unhealthy, or started again and not fit yet.
+    var refusesCalls: Bool {
+        switch verdict {
+        case .healthy: false
+        case .unhealthy: true
+        case .initializing: last?.passed == false
+        }
+    }
+
     /// The record after one more probe, by the thresholds of `check`.
     public func adding(_ result: ProbeResult, check: HealthCheck) -> HealthRecord {
         var next = self

@@ -1,37 +1,17 @@
 import Foundation
 import Model
-import NameServer
+package import NameServer
 
 /// The files that name servers read.
-actor NameFiles {
-    private let settings: NameSettings
-    private var asked = 0
-    private var latest = 0
-
-    init(_ settings: NameSettings) {
-        self.settings = settings
+extension NameSettings: NameStore {
+    package func forget(_ environment: Int64) {
+        try? FileManager.default.removeItem(atPath: folder(of: environment))
     }
 
-    /// Makes the files what `load` says, by environment. Each call loads anew, so that an older wish never undoes a newer
-    /// one: who was overtaken while it loaded is content with what the other wrote, which began later and knows more.
-    func publish(_ load: @Sendable () async throws -> [Int64: NameBook]) async throws {
-        asked += 1
-        let turn = asked
-        let books = try await load()
-        guard turn > latest else { return }
-        latest = turn
-        for (environment, book) in books { try write(book.text, environment) }
-    }
-
-    /// Takes away what an environment's name server would read.
-    func forget(_ environment: Int64) {
-        try? FileManager.default.removeItem(atPath: settings.folder(of: environment))
-    }
-
-    /// Complete or not at all, and only where something changed; our own user's, as whom the name server runs.
-    private func write(_ text: String, _ environment: Int64) throws {
+    /// Only where something changed; our own user's, as whom the name server runs.
+    package func write(_ book: NameBook, of environment: Int64) throws {
         let files = FileManager.default
-        let (folder, bytes) = (settings.folder(of: environment), Data(text.utf8))
+        let (folder, bytes) = (folder(of: environment), Data(book.text.utf8))
         let path = "\(folder)/names"
         if files.contents(atPath: path) == bytes { return }
         do {

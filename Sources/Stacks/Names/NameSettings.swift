@@ -1,4 +1,4 @@
-import Engines
+package import Engines
 import Foundation
 import Model
 
@@ -14,18 +14,15 @@ public struct NameSettings: Sendable {
         self.agent = agent
     }
 
-    /// The folder that the name server of an environment has as its own.
-    func folder(of environment: Int64) -> String { "\(folder)/\(environment)" }
+    package func folder(of environment: Int64) -> String { "\(folder)/\(environment)" }
 
-    /// Name of the image that is the program alone, another for each version of it.
-    func image() throws -> String {
+    package func image() throws -> String {
         // Tells versions apart; it needs to prove nothing (FNV-1a).
         let mark = try program().reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return "slipway-agent:" + String(mark, radix: 16)
     }
 
-    /// What is in it.
-    func files() throws -> [ContainerFile] {
+    package func files() throws -> [ContainerFile] {
         [ContainerFile(path: "/slipway-agent", bytes: Array(try program()), mode: 0o555)]
     }
 

@@ -5,11 +5,10 @@ import Model
 import NameServer
 import Store
 
-/// Where an environment's name server is.
-struct NameServerPlace: Hashable, Sendable {
-    var address: String
-    /// The machine's own address in the network that all stacks share, where its ports are found; nil where there is none.
-    var machine: String?
+/// The machine as the containers of an environment see it.
+struct NameMachine: Hashable, Sendable {
+    /// Its own in the network that all stacks share, where its ports are found; nil where there is none.
+    var address: String?
 }
 
 extension StackService {
@@ -24,7 +23,7 @@ extension StackService {
     /// Address of the environment's name server for a container that is about to be created; nil where nobody needs one, or
     /// none can be had. Then the engine's own names are all there is, and nothing waits for it.
     func nameServer(in environment: Environment, _ engine: any Engine) async throws -> String? {
-        if let known = nameServers[environment.id] { return known.address }
+        if let known = nameServers[environment.id] { return known }
         guard names != nil, try await hasCallers(environment) else { return nil }
         do {
             return try await ensureNameServer(of: environment, engine)
@@ -48,19 +47,20 @@ extension StackService {
         let labels = [Label.instance: instance, Label.names: environment.name]
         let found = try await engine.containers(labels: labels)
         let running = found.first { $0.state == .running && $0.image == image }?.addresses[network]
-        if let running, running == nameServers[environment.id]?.address { return running }
+        if let running, running == nameServers[environment.id] { return running }
         for other in found where other.image != image || other.state == .dead {
             try await engine.remove(other.id)
             // One of an older version goes with its container.
             if other.image != image { try await engine.removeImage(other.image) }
         }
         guard
-            let addresses = try await engine.ensureAddressedNetwork(network, labels: self.labels(of: environment)),
+            let addresses = try await ensureNetwork(
+                network, labels: self.labels(of: environment), in: environment, engine),
             let address = running ?? addresses.free(besides: [])
         else { return nil }
-        let server = NameServerPlace(address: address, machine: addresses.gateway)
         // Before it starts: it shall know what there is from the first question on.
-        try await publishNames([environment.id: server])
+        named[environment.id] = NameMachine(address: addresses.gateway)
+        try await publishNames()
         if running == nil {
             try await engine.ensureImage(image) { try names.files() }
             let id = try await engine.create(
@@ -70,25 +70,35 @@ extension StackService {
             try await engine.start(id)
             logger.info("names", metadata: ["environment": "\(environment.name)", "server": "\(address)"])
         }
-        nameServers[environment.id] = server
-        try await publishNames()
+        nameServers[environment.id] = address
         return address
     }
 
-    private func imageOfNames(_ names: NameSettings) throws -> String {
+    private func imageOfNames(_ names: any NameStore) throws -> String {
         if let nameImage { return nameImage }
         let image = try names.image()
         nameImage = image
         return image
     }
 
-    /// Tells name servers what names mean now: those that are known, or one that is to come.
-    func publishNames(_ coming: [Int64: NameServerPlace] = [:]) async throws {
-        let servers = coming.isEmpty ? nameServers : coming
-        guard let nameFiles, !servers.isEmpty else { return }
-        let (store, unfit) = (store, Set(unfit.values.joined()))
-        let machines = servers.mapValues(\.machine)
-        try await nameFiles.publish {
+    /// Goes on telling names where an earlier process did, before anything is decided: a container must be taken back from
+    /// its name before it is stopped. Whether the name server answers is for ``tendNames(of:_:)``.
+    func takeUpNames(of environment: Environment, _ engine: any Engine) async throws {
+        guard names != nil, !searchedForNames.contains(environment.id) else { return }
+        let labels = [Label.instance: instance, Label.names: environment.name]
+        if try await !engine.containers(labels: labels).isEmpty {
+            let addresses = try await ensureNetwork(
+                sharedNetwork(of: environment), labels: self.labels(of: environment), in: environment, engine)
+            named[environment.id] = NameMachine(address: addresses?.gateway)
+        }
+        searchedForNames.insert(environment.id)
+    }
+
+    /// Tells name servers what names mean now.
+    func publishNames() async throws {
+        guard let namePublisher, !named.isEmpty else { return }
+        let (store, machines, unfit) = (store, named.mapValues(\.address), Set(unfit.values.joined()))
+        try await namePublisher.publish {
             try await store.read { try NameBook.all($0, on: machines, unfit: unfit) }
         }
     }
@@ -97,18 +107,18 @@ extension StackService {
     func noteFitness(_ key: ServiceKey, _ containers: [ObservedContainer], _ health: [String: HealthRecord])
         async throws
     {
-        guard nameServers[key.environmentID] != nil else { return }
+        guard named[key.environmentID] != nil else { return }
         let found = Set(
-            containers.filter { $0.state != .running || health[$0.id]?.verdict == .unhealthy }.map(\.id))
+            containers.filter { $0.state != .running || health[$0.id]?.refusesCalls == true }.map(\.id))
         guard unfit[key] ?? [] != found else { return }
         unfit[key] = found
         try await publishNames()
     }
 
-    /// Whether nobody calls any more who was told of a container before it began to drain.
-    func isForgotten(since drainStart: Date?, in environment: Environment) -> Bool {
-        guard nameServers[environment.id] != nil, let drainStart else { return true }
-        return now().timeIntervalSince(drainStart) >= Self.nameGrace
+    /// Until when somebody may call a container who was told of it before it began to drain; nil where names are the
+    /// engine's alone.
+    func namedUntil(since drainStart: Date?, in environment: Environment) -> Date? {
+        named[environment.id] == nil ? nil : drainStart?.addingTimeInterval(Self.nameGrace)
     }
 
     /// Brings the environment's name server back where it is gone, takes it up after a restart of this server, and takes
@@ -146,10 +156,11 @@ extension StackService {
 
     private func removeNameServer(of environment: Environment, _ engine: any Engine) async throws {
         nameServers[environment.id] = nil
+        named[environment.id] = nil
         let labels = [Label.instance: instance, Label.names: environment.name]
         let found = try await engine.containers(labels: labels)
         for container in found { try await engine.remove(container.id) }
-        await nameFiles?.forget(environment.id)
+        await namePublisher?.forget(environment.id)
         // It may still be used by something that isn't ours; that is no reason to fail.
         if !found.isEmpty { try? await engine.removeNetwork(sharedNetwork(of: environment)) }
     }

@@ -69,6 +69,7 @@ func repairs(
 private func farewell(to member: RolloutObservation.Member, drain: Int, now: Date) -> RolloutStep? {
     guard member.isUp, member.isAdmitted else { return .remove(member.id) }
     guard let since = member.drainStartedAt else { return .drain(member.id) }
+    guard !member.isNamed(at: now) else { return nil }
     let isOver = member.isDrained || now >= since.addingTimeInterval(Double(drain) / 1000)
     return isOver ? .remove(member.id) : nil
 }

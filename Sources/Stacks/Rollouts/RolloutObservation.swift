@@ -83,6 +83,8 @@ public struct RolloutObservation: Hashable, Sendable {
         public var drainStartedAt: Date?
         /// Whether it has no open request left.
         public var isDrained: Bool
+        /// Until when somebody may call it who was told of it by its name before it began to drain; nil where nobody is.
+        public var namedUntil: Date?
         /// When it was set aside, stopped, for an immediate rollback.
         public var parkedAt: Date?
         /// Its containers, where it has several.
@@ -132,6 +134,8 @@ public struct RolloutObservation: Hashable, Sendable {
         var awaitsAdmission: Bool {
             !isAdmitted || drainStartedAt != nil || parts.contains { !$0.isAdmitted && !$0.isDone }
         }
+        /// Whether somebody may still call it by its name though it drains.
+        func isNamed(at now: Date) -> Bool { namedUntil.map { now < $0 } ?? false }
         /// Whether new requests reach it.
         var isServing: Bool { state == .running && isAdmitted && isInEdge && drainStartedAt == nil }
     }

@@ -133,7 +133,7 @@ struct RolloutPass {
     }
 
     private func isDrained(_ member: Member) -> Bool {
-        guard let limit = drainLimit(member) else { return false }
+        guard let limit = drainLimit(member), !member.isNamed(at: now) else { return false }
         return member.isDrained || now >= limit
     }
 
@@ -206,7 +206,9 @@ struct RolloutPass {
             return .wait("the edge has not taken up \(member.name) yet", until: nil)
         }
         if let member = draining.first {
-            return .wait("\(member.name) finishes its open requests", until: drainLimit(member))
+            return .wait(
+                "\(member.name) finishes its open requests",
+                until: member.isNamed(at: now) ? member.namedUntil : drainLimit(member))
         }
         if missing.isEmpty, surplus.isEmpty { return nil }
         return .wait("\(serving) of \(count) serve", until: nil)

@@ -75,9 +75,7 @@ extension StackService {
         let name = part.sidekick.map { "\($0).\(key.service)" } ?? spec.name
         let own = "\(name).\(key.stack)"
         let labels = labels(of: environment)
-        if try await scene.engine.ensureAddressedNetwork(network, labels: labels) == nil {
-            try await scene.engine.ensureNetwork(network, labels: labels)
-        }
+        try await ensureNetwork(network, labels: labels, in: environment, scene.engine)
         try await scene.engine.attach(
             part.id,
             to: NetworkAttachment(

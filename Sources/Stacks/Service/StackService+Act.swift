@@ -88,9 +88,8 @@ extension StackService {
             labels[Label.stack] = key.stack
             if spec.retainIP, sidekick == nil {
                 plan.address = try await keptAddress(slot: slot, network: plan.network, labels: labels, scene)
-            } else if try await scene.engine.ensureAddressedNetwork(plan.network, labels: labels) == nil {
-                // Made before addresses could be chosen, or where none can: only `retain_ip` needs them.
-                try await scene.engine.ensureNetwork(plan.network, labels: labels)
+            } else {
+                try await ensureNetwork(plan.network, labels: labels, in: scene.environment, scene.engine)
             }
         }
         try await ensureVolumes(of: spec, at: identity, scene)
@@ -165,7 +164,10 @@ extension StackService {
         try await change(member, scene, saying: [Rollout.Entry(at: now, text: admission(of: member))]) { record in
             record.admittedAt = now
             record.drainStartedAt = nil
-            record.address = parts.first { $0.id == record.id }?.address
+            let address = parts.first { $0.id == record.id }?.address
+            // One that was started again has others; that in the shared network is told by the next look.
+            if record.address != address { record.sharedAddress = nil }
+            record.address = address
         }
         try await convergeEdge()
     }

@@ -22,6 +22,7 @@ extension StackService {
     func look(at key: ServiceKey) async throws -> Sight {
         let environment = try await environment(key.environmentID)
         let engine = try engineFor(environment)
+        try await takeUpNames(of: environment, engine)
         var wanted = labels(of: environment)
         wanted[Label.stack] = key.stack
         wanted[Label.service] = key.service
@@ -104,14 +105,16 @@ extension StackService {
             let record = sight.records[container.id]
             let isAdmitted = record?.admittedAt != nil
             let drainStart = drainStart(container.id, record)
-            let isForgotten = isForgotten(since: drainStart, in: sight.environment)
             var member = RolloutObservation.Member(
                 id: container.id, name: container.name, slot: slot, generation: generation, state: container.state,
                 exitStatus: container.exitStatus, restarts: container.restarts, startedAt: container.startedAt,
                 address: container.address, health: sight.health[container.id], isAdmitted: isAdmitted,
                 isInEdge: isAdmitted, drainStartedAt: drainStart,
-                isDrained: record?.drainStartedAt != nil && isForgotten, parkedAt: record?.parkedAt)
+                isDrained: record?.drainStartedAt != nil, parkedAt: record?.parkedAt)
             let (sidekick, spec) = (container.labels[Label.sidekick], container.spec(in: sight.specs))
+            // Names lead to services, which are their primaries; and so do balancers.
+            let isTarget = sidekick == nil
+            if isTarget { member.namedUntil = namedUntil(since: drainStart, in: sight.environment) }
             var seen = SeenContainer(member: member, sidekick: sidekick)
             seen.runsOnce = sidekick != nil && spec?.runsOnce == true
             seen.staysCreated = sidekick != nil && spec?.staysCreated == true
@@ -122,12 +125,10 @@ extension StackService {
                 let backend = EdgeConfiguration.name(environment: sight.environment.name, key: key, port: port)
                 return edge.servers["\(backend)/\(name)"]
             }
-            // Balancers lead to services, which are their primaries.
-            let isTarget = sidekick == nil
             member.isInEdge =
                 isAdmitted && servers.allSatisfy { $0?.isUp == true } && (!isTarget || places.allSatisfy(\.isReached))
             member.isDrained =
-                member.drainStartedAt != nil && isForgotten && servers.allSatisfy { ($0?.open ?? 0) == 0 }
+                member.drainStartedAt != nil && servers.allSatisfy { ($0?.open ?? 0) == 0 }
                 && (!isTarget || places.allSatisfy { $0.open == 0 })
             seen.member = member
             return seen

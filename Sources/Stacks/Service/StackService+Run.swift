@@ -89,6 +89,7 @@ extension StackService {
         var isSoon = false
         do {
             let engine = try engineFor(environment)
+            try await takeUpNames(of: environment, engine)
             let before = shifts
             let containers = try await engine.containers(labels: labels(of: environment))
             try await tellChanges(environment, containers)

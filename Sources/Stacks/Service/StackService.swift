@@ -46,12 +46,17 @@ public actor StackService {
     /// Certificates of load balancers.
     let certificates: Certificates
     /// Nil: names are the engine's alone.
-    let names: NameSettings?
-    let nameFiles: NameFiles?
+    let names: (any NameStore)?
+    let namePublisher: NamePublisher?
     /// Name of the image that name servers are of, once it is known.
     var nameImage: String?
-    /// The name servers of environments that have one.
-    var nameServers: [Int64: NameServerPlace] = [:]
+    /// Environments in which names are told, and those that were looked at for what an earlier process left.
+    var named: [Int64: NameMachine] = [:]
+    var searchedForNames: Set<Int64> = []
+    /// Addresses of the name servers of environments that have one.
+    var nameServers: [Int64: String] = [:]
+    /// Networks that are being made sure of.
+    var networksAsked: [String: Task<NetworkAddresses?, any Error>] = [:]
     /// Containers that take no calls though they are recorded as serving, as seen last.
     var unfit: [ServiceKey: Set<String>] = [:]
     /// What containers used of their machines in the last hour.
@@ -94,7 +99,7 @@ public actor StackService {
         now = surroundings.now
         secrets = surroundings.secrets
         names = surroundings.names
-        nameFiles = surroundings.names.map(NameFiles.init)
+        namePublisher = surroundings.names.map { NamePublisher($0) }
         isPortFree = surroundings.isPortFree
         decide = surroundings.decide
     }

@@ -15,7 +15,7 @@ package struct Surroundings: Sendable {
     /// Where services get their secrets from.
     package var secrets: SecretSource
     /// What name servers stand on; nil: names are the engine's alone.
-    package var names: NameSettings?
+    package var names: (any NameStore)?
     /// What to do next for a rollout.
     package var decide: @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
 
@@ -28,7 +28,7 @@ package struct Surroundings: Sendable {
         decide: @escaping @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep = {
             nextStep(of: $0, given: $1, now: $2)
         },
-        secrets: SecretSource = .none, names: NameSettings? = nil
+        secrets: SecretSource = .none, names: (any NameStore)? = nil
     ) {
         self.now = now
         self.edge = edge

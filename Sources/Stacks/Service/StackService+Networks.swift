@@ -1,0 +1,24 @@
+import Engines
+import Model
+
+extension StackService {
+    /// Makes a network unless it is there, and says which addresses may be chosen in it; nil where none can. One task asks
+    /// for all that want it at the same time: an engine that is asked twice at once makes two of one name, and then nobody
+    /// can be in either.
+    @discardableResult
+    func ensureNetwork(
+        _ name: String, labels: [String: String], in environment: Environment, _ engine: any Engine
+    ) async throws -> NetworkAddresses? {
+        let place = "\(environment.id) \(name)"
+        if let asked = networksAsked[place] { return try await asked.value }
+        let task = Task {
+            if let addresses = try await engine.ensureAddressedNetwork(name, labels: labels) { return addresses }
+            // Made before addresses could be chosen, or where none can.
+            try await engine.ensureNetwork(name, labels: labels)
+            return nil as NetworkAddresses?
+        }
+        networksAsked[place] = task
+        defer { networksAsked[place] = nil }
+        return try await task.value
+    }
+}
