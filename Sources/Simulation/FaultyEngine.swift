@@ -17,7 +17,10 @@ struct FaultyEngine: Engine {
     }
 
     func containers(labels: [String: String]) async throws -> [ObservedContainer] {
-        try await world.call(SimulatedCall(.containers)) { try await real.containers(labels: labels) }
+        let left = await world.left
+        return try await world.call(SimulatedCall(.containers)) {
+            try await real.containers(labels: labels).filter { !left.contains($0.id) }
+        }
     }
 
     func create(_ plan: ContainerPlan) async throws -> String {
@@ -37,6 +40,7 @@ struct FaultyEngine: Engine {
     }
 
     func stop(_ id: String, grace: Int) async throws {
+        if await world.leaves(id) { return }
         try await world.call(SimulatedCall(.stop, id), grace: grace) { try await real.stop(id, grace: grace) }
     }
 
@@ -45,6 +49,7 @@ struct FaultyEngine: Engine {
     }
 
     func remove(_ id: String) async throws {
+        if await world.leaves(id) { return }
         try await world.call(SimulatedCall(.remove, id)) { try await real.remove(id) }
     }
 

@@ -20,6 +20,8 @@ struct Judge: Sendable {
         var isDisturbed = false
         /// Whether all of what ran before it served when it began.
         var beganWhole = false
+        /// Sidekicks that it leaves alone; nil before it began.
+        var staying: [Vital]?
     }
 
     /// What a service shall be when it has settled.
@@ -47,11 +49,6 @@ struct Judge: Sendable {
 
         var atWork: Case? { cases.values.first { $0.state == .rolling || $0.state == .rollingBack } }
         var isOpen: Bool { cases.values.contains { !$0.state.isFinal } }
-        var image: String { "acme/\(service.name)" }
-
-        /// Revision of `acme/orders:2`.
-        func revision(of image: String) -> Int { Int(image.split(separator: ":").last ?? "") ?? 0 }
-        func temperament(_ revision: Int) -> Scenario.Temperament { service.temperaments[revision] ?? .init() }
     }
 
     var files: [ServiceKey: File] = [:]
@@ -68,17 +65,18 @@ struct Judge: Sendable {
     mutating func look(_ time: Int, _ key: ServiceKey, _ vitals: [Vital], _ edge: SimulatedEdge) {
         guard var file = files[key] else { return }
         // What fails by its own nature is not held against anybody.
-        if vitals.contains(where: { $0.isRunning && file.temperament(file.revision(of: $0.image)).isDoubtful }) {
+        if vitals.contains(where: { $0.isRunning && file.service.temperament($0.sidekick, $0.version).isDoubtful }) {
             file.established = nil
             file.isShaken = true
             file.wholeSince = nil
         }
-        let running = vitals.count { $0.isRunning && !$0.isRevenant }
+        let running = vitals.count { $0.sidekick == nil && $0.isRunning && !$0.isRevenant }
         let capacity = Self.capacity(time, file, vitals, edge)
         let work = file.atWork
         let scales = [work?.scale, work?.previous?.scale, file.goal?.scale].compactMap(\.self)
         let batch = file.service.options.batchSize
         if work == nil { file.leftOver = running }
+        let startsFirst = file.startsFirst
         let most = max(scales.max() ?? 0, file.leftOver) + (file.service.startsFirst ? batch : 0)
         if work != nil, running > most, !file.isAbandoned {
             object(time, "I1", "\(key): \(running) run, and at most \(most) may")
@@ -87,7 +85,7 @@ struct Judge: Sendable {
             var floor = established
             if let work {
                 floor = min(established, work.scale, work.previous?.scale ?? 0)
-                if !file.service.startsFirst { floor -= batch }
+                if !startsFirst { floor -= batch }
             }
             if capacity < floor {
                 object(time, "I1", "\(key): \(capacity) serve, and at least \(floor) must")
@@ -103,9 +101,9 @@ struct Judge: Sendable {
         files[key] = file
     }
 
-    /// How many fit containers take requests.
+    /// How many fit units take requests.
     private static func capacity(_ time: Int, _ file: File, _ vitals: [Vital], _ edge: SimulatedEdge) -> Int {
-        let fit = vitals.filter { $0.answers(at: time) }
+        let fit = vitals.filter { $0.sidekick == nil && $0.answers(at: time) && file.isWhole($0, among: vitals, time) }
         guard file.service.hasPort else { return fit.count }
         let taking = Set((edge.process?.servers ?? [:]).values.filter(\.takesRequests).map(\.address))
         return fit.filter { $0.address.map(taking.contains) ?? false }.count
@@ -128,6 +126,9 @@ struct Judge: Sendable {
 
     /// I5: a request and where it went.
     mutating func request(_ time: Int, _ key: ServiceKey, asked: [Vital], isServed: Bool, unknown: Bool) {
+        for vital in asked where vital.sidekick != nil {
+            object(time, "I5", "\(key): a request went to \(vital.name), which is a sidekick")
+        }
         for vital in asked where !vital.answers(at: time) && !vital.isBlemished {
             object(time, "I5", "\(key): a request went to \(vital.name), which is \(vital.state) and doesn't answer")
         }
@@ -138,7 +139,7 @@ struct Judge: Sendable {
             let work = files[key]?.atWork
             let floor = min(established, work?.scale ?? .max, work == nil ? .max : work?.previous?.scale ?? 0)
             let batch =
-                files[key]?.service.startsFirst == true || work == nil ? 0 : files[key]?.service.options.batchSize ?? 0
+                files[key]?.startsFirst == true || work == nil ? 0 : files[key]?.service.options.batchSize ?? 0
             if floor - batch > 0 { object(time, "I5", "\(key): a request found no server") }
         }
     }
@@ -159,18 +160,27 @@ struct Judge: Sendable {
         }
         // What an accident hit before the rollout began may be silent, and no probe may have told of it yet.
         let fit = vitals.count {
-            file.revision(of: $0.image) == known.revision
+            $0.sidekick == nil && $0.version == file.service.unit(known.revision).version
                 && ($0.answers(at: time) || $0.isBlemished && $0.isRunning)
         }
-        if fit < known.scale, !file.temperament(known.revision).isDoubtful {
+        if fit < known.scale, !file.service.isDoubtful(known.revision) {
             object(time, "end", "rollout \(id) of \(key) is done, and \(fit) of \(known.scale) answer")
         }
         guard known.beganWhole, let previous = known.previous, previous.revision != known.revision,
-            !file.temperament(previous.revision).isDoubtful
+            !file.service.isDoubtful(previous.revision)
         else { return }
-        let stopped = vitals.count { file.revision(of: $0.image) == previous.revision && !$0.isRunning }
-        if stopped < previous.scale {
-            object(time, "park", "rollout \(id) of \(key) kept \(stopped) of \(previous.scale) for a rollback")
+        let (old, new) = (file.service.unit(previous.revision), file.service.unit(known.revision))
+        let parts: [(String?, Int, Int)] =
+            [(nil, old.version, new.version)]
+            + old.sidekicks.sorted { $0.key < $1.key }.map { ($0.key, $0.value, new.sidekicks[$0.key] ?? 0) }
+        for (part, version, next) in parts where version != next {
+            let stopped = vitals.count { $0.sidekick == part && $0.version == version && !$0.isRunning }
+            if stopped < previous.scale {
+                let name = part.map { " \($0)" } ?? ""
+                object(
+                    time, "park",
+                    "rollout \(id) of \(key) kept \(stopped) of \(previous.scale)\(name) for a rollback")
+            }
         }
     }
 
@@ -182,7 +192,7 @@ struct Judge: Sendable {
         let isNew = file.cases[rollout.id] == nil
         var known =
             file.cases[rollout.id]
-            ?? Case(id: rollout.id, revision: file.revision(of: rollout.spec.image), scale: rollout.spec.scale)
+            ?? Case(id: rollout.id, revision: file.service.revision(of: rollout.spec), scale: rollout.spec.scale)
         let before = known.state
         known.state = rollout.state
         if known.startedAt == nil, let started = rollout.startedAt {
@@ -244,14 +254,13 @@ struct Judge: Sendable {
         let hasPrevious = known.previous != nil
         let back: Rollout.State = hasPrevious ? .rolledBack : .failed
         var ends: Set<Rollout.State> = []
-        let own = file.temperament(known.revision)
-        let isBad = own.isBad && known.scale > 0 && !(known.previous?.revision == known.revision)
+        let (service, revision) = (file.service, known.revision)
+        let isBad = service.isBad(revision) && known.scale > 0 && !(known.previous?.revision == known.revision)
         if !isBad { ends.insert(.done) }
-        let old = known.previous.map { file.temperament($0.revision) }
-        let isShaky = known.isDisturbed || own.isDoubtful || !(file.service.options.deadline > 1_000_000)
+        let isShaky = known.isDisturbed || service.isDoubtful(revision) || !(file.service.options.deadline > 1_000_000)
         if isBad || isShaky { ends.insert(back) }
         if known.isCancelAsked { ends.insert(.cancelled) }
-        let oldIsShaky = old.map { $0.isBad || $0.isDoubtful } ?? false
+        let oldIsShaky = known.previous.map { service.isBad($0.revision) || service.isDoubtful($0.revision) } ?? false
         let goesBack = isBad || isShaky || known.isCancelAsked || oldIsShaky
         if goesBack, known.isDisturbed || oldIsShaky || file.service.options.deadline < 1_000_000 {
             ends.formUnion(hasPrevious ? [.rollbackFailed, back] : [.failed])

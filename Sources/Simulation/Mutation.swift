@@ -25,6 +25,12 @@ public enum Mutation: String, Sendable, CaseIterable {
     case panicInOutage = "panic-in-outage"
     /// Stops what others may still call who were told of it.
     case stopWhileNamed = "stop-while-named"
+    /// Never takes a name back.
+    case keepNames = "keep-names"
+    /// Takes a unit for whole that lacks a sidekick.
+    case admitHalf = "admit-half"
+    /// Forgets a sidekick in place of stopping it.
+    case leaveSidekick = "leave-sidekick"
 
     /// The broken decision.
     public func decide(_ rollout: Rollout, _ seen: RolloutObservation, _ now: Date) -> RolloutStep {
@@ -36,6 +42,8 @@ public enum Mutation: String, Sendable, CaseIterable {
             for index in seen.members.indices where seen.members[index].drainStartedAt != nil {
                 seen.members[index].isDrained = true
             }
+        case .admitHalf:
+            for index in seen.members.indices { seen.members[index].isWhole = true }
         case .stopWhileNamed:
             for index in seen.members.indices { seen.members[index].namedUntil = nil }
         case .panicInOutage:

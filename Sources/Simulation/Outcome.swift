@@ -23,6 +23,8 @@ public struct Outcome: Sendable {
     public var requests = 0
     /// Calls of a service that looked another's name up.
     public var callsByName = 0
+    /// Containers that ran with sidekicks beside them.
+    public var units = 0
     public var faults: [FaultKind: Int] = [:]
     public var ends: [Rollout.State: Int] = [:]
     public var trace: Trace

@@ -54,6 +54,15 @@ extension Run {
         return result
     }
 
+    /// Whether the server is broken so that this container stays, and is forgotten.
+    func leaves(_ id: String) -> Bool {
+        guard broken == .leaveSidekick, vitals.contains(where: { $0.id == id && $0.sidekick != nil }) else {
+            return false
+        }
+        left.insert(id)
+        return true
+    }
+
     /// The container that a call is about, as people call it.
     func name(ofSubject call: SimulatedCall) -> String {
         vitals.first { $0.id == call.subject }?.name ?? call.subject

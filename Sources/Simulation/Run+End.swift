@@ -32,19 +32,27 @@ extension Run {
         for vital in standing where !vital.isRunning {
             object("I4", "\(vital.name) is left \(vital.state.rawValue)")
         }
-        let revisions = Set(standing.map { file.revision(of: $0.image) })
-        if goal.scale > 0, revisions != [goal.revision] {
-            object("I2", "\(key) shall run revision \(goal.revision) and runs \(revisions.sorted())")
-        }
-        if standing.map(\.slot).sorted() != Array(1...max(goal.scale, 1)).filter({ _ in goal.scale > 0 }) {
-            object("I2", "\(key) shall have \(goal.scale) and has slots \(standing.map(\.slot).sorted())")
+        let unit = file.service.unit(goal.revision)
+        let parts: [(String?, Int)] =
+            [(nil, unit.version)] + unit.sidekicks.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        for (part, version) in parts {
+            let (its, name) = (standing.filter { $0.sidekick == part }, part.map { "\(key)'s \($0)" } ?? "\(key)")
+            let versions = Set(its.map(\.version))
+            if goal.scale > 0, versions != [version] {
+                object("I2", "\(name) shall run version \(version) and runs \(versions.sorted())")
+            }
+            if its.map(\.slot).sorted() != Array(1...max(goal.scale, 1)).filter({ _ in goal.scale > 0 }) {
+                object("I2", "\(name) shall have \(goal.scale) and has slots \(its.map(\.slot).sorted())")
+            }
         }
         for vital in standing where !vital.answers(at: clock.time) { object("I2", "\(vital.name) does not answer") }
         if file.service.hasPort {
             let backend = "\(environment.name).\(key.stack).\(key.service)."
             let servers = (edge.process?.servers ?? [:]).filter { $0.key.hasPrefix(backend) }
             let taking = servers.filter(\.value.takesRequests).map(\.value.address).sorted()
-            if taking != standing.compactMap(\.address).sorted() || taking.count != servers.count {
+            if taking != standing.filter({ $0.sidekick == nil }).compactMap(\.address).sorted()
+                || taking.count != servers.count
+            {
                 let names = servers.keys.sorted().joined(separator: ", ")
                 object("I3", "\(key): the edge has \(names), and \(standing.map(\.name).sorted()) run")
             }

@@ -77,10 +77,14 @@ extension Run {
 
     func spec(_ service: Scenario.Service, _ index: Int, _ change: Scenario.Change) -> ServiceSpec {
         var spec = ServiceSpec(
-            name: service.name, image: "acme/\(service.name):\(change.revision)", scale: change.scale,
+            name: service.name, image: "acme/\(service.name):\(service.unit(change.revision).version)",
+            scale: change.scale,
             ports: service.hasPort ? [PortMapping(hostPort: 8000 + index, containerPort: 80)] : [])
         spec.healthCheck = service.check
         spec.startFirst = service.startsFirst
+        if !service.sidekicks.isEmpty {
+            spec.sidekicks = service.sidekicks.map { $0.spec(of: service.name, at: change.revision) }
+        }
         return spec
     }
 

@@ -64,6 +64,9 @@ extension Run {
         outcome.callsByName += 1
         let owner = owners[call.address]
         let vital = vitals.first { $0.addresses.contains(call.address) }
+        if let vital, vital.sidekick != nil {
+            object("I11", "\(call.key) was called, and the name led to \(vital.name)")
+        }
         if vital?.answers(at: call.due) == true || owner?.isExcused == true { return }
         if let owner, blemished.contains(owner.id) || hurt.contains(owner.id) { return }
         let since = "\(call.due - call.lookedUpAt) ms after its name was looked up"
@@ -83,7 +86,8 @@ extension Run {
             guard judge.files[key]?.isAbandoned == false else { continue }
             let found = book.places[NameBook.Service(key.service, in: key.stack)] ?? []
             let named = found.flatMap { [$0.near?.description, $0.far?.description].compactMap(\.self) }.sorted()
-            let serving = vitals.filter { $0.key == key && $0.isRunning }.flatMap(\.addresses).sorted()
+            let serving = vitals.filter { $0.key == key && $0.isRunning && $0.sidekick == nil }.flatMap(\.addresses)
+                .sorted()
             if named != serving || found.contains(where: { $0.near == nil || $0.far == nil }) {
                 object("I11", "\(key): the name leads to \(named), and \(serving) serve")
             }

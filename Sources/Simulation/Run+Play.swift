@@ -16,9 +16,7 @@ extension Run {
         environment = try await service.addEnvironment(name: "production", socket: "/nowhere.sock")
         for (index, planned) in scenario.services.enumerated() {
             judge.files[key(index)] = Judge.File(key: key(index), service: planned)
-            for (revision, temperament) in planned.temperaments.sorted(by: { $0.key < $1.key }) {
-                await prepare("acme/\(planned.name):\(revision)", temperament)
-            }
+            for (image, temperament) in images(of: planned) { await prepare(image, temperament) }
             isAsking[index] = true
             agenda.add(.up(index), at: planned.changes.first?.delay ?? 0)
         }
@@ -29,8 +27,22 @@ extension Run {
             if await runUntil({ await $0.isStable() }) { await conclude() }
         }
         outcome.violations = judge.violations
+        outcome.units = units.count
         self.service = nil
         return outcome
+    }
+
+    /// All images of a service and its sidekicks.
+    private func images(of service: Scenario.Service) -> [(String, Scenario.Temperament)] {
+        var images = service.temperaments.sorted { $0.key < $1.key }.map {
+            ("acme/\(service.name):\($0.key)", $0.value)
+        }
+        for sidekick in service.sidekicks {
+            images += sidekick.temperaments.sorted { $0.key < $1.key }.map { version, temperament in
+                ("acme/\(service.name)-\(sidekick.name):\(version)", temperament)
+            }
+        }
+        return images
     }
 
     private func prepare(_ image: String, _ temperament: Scenario.Temperament) async {
@@ -124,8 +136,8 @@ extension Run {
         quietWrites = writes + edge.commands
         for index in scenario.services.indices {
             let key = key(index)
-            for (revision, temperament) in scenario.services[index].temperaments where temperament.isDoubtful {
-                await engine.set(.runs, for: "acme/\(key.service):\(revision)")
+            for (image, temperament) in images(of: scenario.services[index]) where temperament.isDoubtful {
+                await engine.set(.runs, for: image)
             }
             for vital in vitals where vital.key == key && vital.isRunning && temperament(of: vital).exitsAfter != nil {
                 // What it is like was settled at its start: another has to come.

@@ -5,8 +5,7 @@ import Stacks
 /// Looking at the world as it is, for the judge.
 extension Run {
     func temperament(of vital: Vital) -> Scenario.Temperament {
-        let file = judge.files[vital.key]
-        return file?.temperament(file?.revision(of: vital.image) ?? 0) ?? .init()
+        judge.files[vital.key]?.service.temperament(vital.sidekick, vital.version) ?? .init()
     }
 
     /// Looks at everything, sends a request to each service, and has the judge say what it thinks.
@@ -20,7 +19,11 @@ extension Run {
         edge.advance(to: now) { byAddress[$0]?.answers(at: now) ?? false }
         for index in scenario.services.indices {
             let key = key(index)
-            judge.look(now, key, vitals.filter { $0.key == key }, edge)
+            let own = vitals.filter { $0.key == key }
+            if !scenario.services[index].sidekicks.isEmpty {
+                for vital in own where vital.sidekick == nil && vital.isRunning { units.insert(vital.id) }
+            }
+            judge.look(now, key, own, edge)
             guard scenario.services[index].hasPort, edge.process != nil,
                 let backend = edge.written?.services.first(where: { $0.hostPort == 8000 + index })?.name
             else { continue }
@@ -42,7 +45,8 @@ extension Run {
         let key = ServiceKey(environmentID: environment.id, stack: stack, service: name)
         var vital = Vital(
             id: container.id, name: container.name, key: key, generation: generation, slot: slot,
-            image: container.image, state: container.state, address: container.address,
+            sidekick: container.labels[Label.sidekick], image: container.image, state: container.state,
+            address: container.address,
             addresses: container.addresses.values.sorted(), startedAt: container.startedAt.map(WorldClock.time) ?? 0,
             isBlemished: blemished.contains(container.id),
             isRevenant: revenants.contains(container.id))
@@ -76,7 +80,9 @@ extension Run {
         guard let rollout else { return }
         guard judge.see(rollout, key, clock.time, lost: lost) else { return }
         note("rollout \(id) of \(key) is \(rollout.state.rawValue)" + (rollout.reason.map { ": \($0)" } ?? ""))
-        judge.kept(clock.time, id, key, vitals.filter { $0.key == key })
+        let own = vitals.filter { $0.key == key }
+        judge.kept(clock.time, id, key, own)
+        judge.judgeUnits(clock.time, id, key, own)
         if rollout.state.isFinal { outcome.ends[rollout.state, default: 0] += 1 }
     }
 

@@ -1,23 +1,17 @@
 import Engines
 import Logging
-public import Model
-public import Stacks
+import Model
+import Stacks
 import Store
-public import struct Foundation.Date
+import struct Foundation.Date
 
 /// One seed, played: a server with its database over an engine, an edge and clients in memory, in simulated time.
 ///
 /// Everything happens in one line, so that a seed always plays the same. Time passes while a call is on its way, and
 /// what is due then happens in the middle of it: that is how two things come to be done at once.
 public actor Run {
-    /// What decides about a rollout's next step.
-    public typealias Decision = @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
-
-    /// The one that the server takes.
-    public static let rightDecision: Decision = { nextStep(of: $0, given: $1, now: $2) }
-
     let scenario: Scenario
-    let decide: Decision
+    let broken: Mutation?
     let clock = WorldClock()
     let engine: SimulatedEngine
     var store: Store?
@@ -37,6 +31,10 @@ public actor Run {
     var hurt: Set<String> = []
     /// Containers of which a start may take effect too late.
     var revenants: Set<String> = []
+    /// Containers that a broken server has forgotten.
+    var left: Set<String> = []
+    /// Containers that had sidekicks.
+    var units: Set<String> = []
     /// Calls of services between look-up and call, and who has or had which address.
     var nameCalls: [NameCall] = []
     /// Id of the name server's container; nil while it doesn't run.
@@ -88,16 +86,16 @@ public actor Run {
         var isRunning = false
     }
 
-    init(_ scenario: Scenario, isTraced: Bool, decide: @escaping Decision) {
+    init(_ scenario: Scenario, isTraced: Bool, broken: Mutation?) {
         self.scenario = scenario
-        self.decide = decide
+        self.broken = broken
         let hosts = (1...scenario.hosts).map { EngineHost(id: "\($0)", name: "host\($0)") }
         engine = SimulatedEngine(hosts: scenario.hosts > 1 ? hosts : [], now: { [clock] in clock.now })
         weather = SplitMix(seed: scenario.seed, stream: 1)
         clients = SplitMix(seed: scenario.seed, stream: 2)
         order = SplitMix(seed: scenario.seed, stream: 3)
         callers = SplitMix(seed: scenario.seed, stream: 4)
-        names = scenario.hasNames ? SimulatedNames(clock) : nil
+        names = scenario.hasNames ? SimulatedNames(clock, isBroken: broken == .keepNames) : nil
         upcoming = scenario.services.map { _ in 0 }
         isAsking = scenario.services.map { _ in false }
         outcome = Outcome(seed: scenario.seed, trace: Trace(isKept: isTraced))
@@ -108,12 +106,12 @@ public actor Run {
     /// - Parameters:
     ///   - stage: the database to play on; a new one when nil.
     ///   - isTraced: whether the lines of the trace are wanted.
+    ///   - broken: how the server is broken.
     public static func play(
-        _ scenario: Scenario, on stage: Stage? = nil, isTraced: Bool = false,
-        decide: @escaping Decision = Run.rightDecision
+        _ scenario: Scenario, on stage: Stage? = nil, isTraced: Bool = false, broken: Mutation? = nil
     ) async throws -> Outcome {
         let stage = try stage ?? Stage()
-        let run = Run(scenario, isTraced: isTraced, decide: decide)
+        let run = Run(scenario, isTraced: isTraced, broken: broken)
         return try await stage.use { store in
             try await run.play(store)
         } beforeAccess: { isWrite in
@@ -133,8 +131,10 @@ public actor Run {
             logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
             surroundings: Surroundings(
                 now: { [clock] in clock.now }, edge: EdgeOfWorld(world: self),
-                prober: { [self] _ in ProberOfWorld(world: self) }, isPortFree: { _, _ in true }, decide: decide,
-                names: names))
+                prober: { [self] _ in ProberOfWorld(world: self) }, isPortFree: { _, _ in true },
+                decide: { [broken] rollout, seen, now in
+                    broken?.decide(rollout, seen, now) ?? nextStep(of: rollout, given: seen, now: now)
+                }, names: names))
     }
 
     func key(_ index: Int) -> ServiceKey {

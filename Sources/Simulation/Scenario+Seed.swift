@@ -26,6 +26,36 @@ extension Scenario {
         self.init(seed: seed, services: services, accidents: accidents, weather: weather, hasTime: hasTime)
         hosts = random.chance(20) ? 5 : 1
         addNames()
+        addSidekicks()
+    }
+
+    /// Gives a service of every fifth seed one or two sidekicks. Draws on its own, so that other seeds are what they were.
+    private mutating func addSidekicks() {
+        var random = SplitMix(seed: seed, stream: 6)
+        guard random.chance(20) else { return }
+        var service = services.removeFirst()
+        service.sidekicks = [Sidekick(name: "log")]
+        if random.chance(40) { service.sidekicks.append(Sidekick(name: "data")) }
+        if service.sidekicks.count > 1, random.chance(50) { service.sidekicks[0].uses = "data" }
+        for index in service.sidekicks.indices where random.chance(40) {
+            service.sidekicks[index].check = HealthCheck(
+                port: 90, interval: random.pick(500, 2000), responseTimeout: 1000, healthyThreshold: 1,
+                unhealthyThreshold: 3, initializingTimeout: 20_000)
+        }
+        for revision in service.changes.indices.map({ $0 + 1 }) {
+            let isFirst = revision == 1
+            var isChanged = isFirst || random.chance(65)
+            service.versions[revision] = isChanged ? revision : service.versions[revision - 1] ?? revision
+            for index in service.sidekicks.indices {
+                let isLast = index == service.sidekicks.count - 1
+                let changes = isFirst || random.chance(45) || isLast && !isChanged
+                isChanged = isChanged || changes
+                service.sidekicks[index].change(
+                    at: revision, changes,
+                    Self.temperament(service.sidekicks[index].check, random.chance(isFirst ? 6 : 25), &random))
+            }
+        }
+        services.insert(service, at: 0)
     }
 
     /// Has services that aren't alone call each other. Draws on its own, so that other seeds are what they were.
@@ -75,14 +105,16 @@ extension Scenario {
             }
             if random.chance(isFirst ? 4 : 14) { change.cancelAfter = random.number(0...9000) }
             service.changes.append(change)
-            service.temperaments[number] = temperament(service, mayFail: random.chance(isFirst ? 12 : 40), &random)
+            service.temperaments[number] = temperament(service.check, random.chance(isFirst ? 12 : 40), &random)
         }
         return service
     }
 
-    private static func temperament(_ service: Service, mayFail: Bool, _ random: inout SplitMix) -> Temperament {
+    private static func temperament(
+        _ check: HealthCheck?, _ mayFail: Bool, _ random: inout SplitMix
+    ) -> Temperament {
         var temperament = Temperament()
-        let hasCheck = service.check != nil
+        let hasCheck = check != nil
         // Without a health check nothing but the settle time says when a container is ready.
         temperament.readyAfter = hasCheck ? random.number(0...3000) : 0
         temperament.ignoresTerm = random.chance(10)

@@ -41,6 +41,18 @@ public struct Scenario: Sendable, Hashable {
         public var cancelAfter: Int?
     }
 
+    /// What runs beside each container of a service.
+    public struct Sidekick: Sendable, Hashable {
+        public var name: String
+        public var check: HealthCheck?
+        /// Name of the sidekick whose volumes it has too.
+        public var uses: String?
+        /// Version by the service's revision: it changes with some.
+        public var versions: [Int: Int] = [:]
+        /// By version.
+        public var temperaments: [Int: Temperament] = [:]
+    }
+
     /// A service and what is asked for it, in order.
     public struct Service: Sendable, Hashable {
         public var name: String
@@ -50,8 +62,11 @@ public struct Scenario: Sendable, Hashable {
         public var startsFirst: Bool
         public var options: RolloutOptions
         public var changes: [Change]
-        /// By revision.
+        /// By version.
         public var temperaments: [Int: Temperament]
+        public var sidekicks: [Sidekick] = []
+        /// Version of the service's own container by revision, where that isn't the same.
+        public var versions: [Int: Int] = [:]
     }
 
     /// Something that happens so long after a change was asked for.

@@ -14,8 +14,12 @@ final class SimulatedNames: NameStore {
     private let clock: WorldClock
     private let state = Mutex(State())
 
-    init(_ clock: WorldClock) {
+    /// Whether who was named once is named for ever.
+    private let isBroken: Bool
+
+    init(_ clock: WorldClock, isBroken: Bool) {
         self.clock = clock
+        self.isBroken = isBroken
     }
 
     /// What an environment's name server says now.
@@ -25,7 +29,13 @@ final class SimulatedNames: NameStore {
     func fail(until time: Int) { state.withLock { $0.failsUntil = time } }
 
     func write(_ book: NameBook, of environment: Int64) throws {
-        try state.withLock { [clock] state in
+        try state.withLock { [clock, isBroken] state in
+            var book = book
+            if isBroken {
+                for (service, places) in state.books[environment]?.places ?? [:] {
+                    book.places[service, default: []] += places.filter { book.places[service]?.contains($0) != true }
+                }
+            }
             guard state.books[environment] != book else { return }
             guard clock.time >= state.failsUntil else {
                 throw Failure(.unavailable, "The simulated names can't be written")

@@ -7,6 +7,7 @@ public struct Tally: Sendable {
     public private(set) var calls = 0
     public private(set) var requests = 0
     public private(set) var callsByName = 0
+    public private(set) var units = 0
     public private(set) var faults: [FaultKind: Int] = [:]
     public private(set) var ends: [Rollout.State: Int] = [:]
     public private(set) var violations = 0
@@ -22,6 +23,7 @@ public struct Tally: Sendable {
         calls += outcome.calls
         requests += outcome.requests
         callsByName += outcome.callsByName
+        units += outcome.units
         faults.merge(outcome.faults, uniquingKeysWith: +)
         ends.merge(outcome.ends, uniquingKeysWith: +)
         violations += outcome.violations.count
@@ -35,7 +37,7 @@ public struct Tally: Sendable {
     public func lines(seconds: Double) -> [String] {
         var lines = [
             "\(seeds) seeds, \(turns) steps, \(calls) calls, \(requests) requests, "
-                + "\(callsByName) calls by name, \(faults[.serverDeath] ?? 0) server deaths, \(Int(seconds.rounded())) s",
+                + "\(callsByName) calls by name, \(units) units with sidekicks, \(faults[.serverDeath] ?? 0) server deaths, \(Int(seconds.rounded())) s",
             "ends: " + Self.ends.map { "\($0.rawValue) \(ends[$0] ?? 0)" }.joined(separator: ", "),
             "faults:",
         ]

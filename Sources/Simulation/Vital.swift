@@ -8,6 +8,8 @@ struct Vital: Sendable {
     var key: ServiceKey
     var generation: Int64
     var slot: Int
+    /// Nil: the container that the unit is named after.
+    var sidekick: String?
     var image: String
     var state: ObservedContainer.State
     var address: String?
@@ -26,6 +28,8 @@ struct Vital: Sendable {
     var isBlemished: Bool
     /// Whether a start of it took effect when nobody expected it any more: it may run beside its successor.
     var isRevenant: Bool
+
+    var version: Int { Scenario.Service.version(of: image) }
 
     var isRunning: Bool { state == .running || state == .restarting }
 

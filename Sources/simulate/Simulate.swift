@@ -70,7 +70,7 @@ import Simulation
         var outcomes: [Outcome] = []
         for seed in seeds {
             outcomes.append(
-                try await Run.play(Scenario(seed: seed), on: stage, decide: mutation?.decide ?? Run.rightDecision))
+                try await Run.play(Scenario(seed: seed), on: stage, broken: mutation))
         }
         return outcomes
     }
@@ -83,7 +83,7 @@ import Simulation
     private func replay(_ seed: Int) async throws {
         let scenario = Scenario(seed: seed)
         print(scenario)
-        let outcome = try await Run.play(scenario, isTraced: true, decide: mutation?.decide ?? Run.rightDecision)
+        let outcome = try await Run.play(scenario, isTraced: true, broken: mutation)
         for line in outcome.trace.lines { print(line) }
         for violation in outcome.violations { print(violation) }
         print("trace \(String(outcome.trace.hash, radix: 16)), \(outcome.violations.count) violations")
