@@ -226,12 +226,11 @@ def build_image(scratch):
     return name
 
 
-def bring_up(scratch, measurement, without, replicas=REPLICAS, batch=BATCH):
+def bring_up(scratch, image, measurement, without, replicas=REPLICAS, batch=BATCH):
     """Brings the sample up with each candidate and rolls it out once; returns the services, by candidate.
 
     That rollout is a rehearsal: what comes after finds everything warm.
     """
-    image = build_image(scratch)
     makers = {
         "Slipway": lambda: SlipwayService(scratch, Slipway(scratch), image, replicas, batch),
         "raw loop": lambda: RawLoop(scratch, image, replicas, batch),
@@ -272,7 +271,7 @@ def main():
     options = parser.parse_args()
     measurement = Measurement("rollout")
     with Scratch() as scratch:
-        services = bring_up(scratch, measurement, options.without)
+        services = bring_up(scratch, build_image(scratch), measurement, options.without)
         candidates = {name: candidate(scratch, service, 1) for name, service in services.items()}
         quiet()
         paired(measurement, options.runs, candidates)

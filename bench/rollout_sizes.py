@@ -10,7 +10,7 @@ before the next.
 """
 
 from harness import Measurement, Scratch, arguments, paired, quiet
-from rollout import bring_up, rest, wake
+from rollout import bring_up, build_image, rest, wake
 
 BATCHES = {1: 1, 3: 1, 10: 2, 30: 5}
 LARGE = 10  # containers from which on fewer runs are enough
@@ -43,7 +43,8 @@ def main():
     try:
         for size in options.size or BATCHES:
             with Scratch() as scratch:
-                services = bring_up(scratch, measurement, options.without, size, BATCHES[size])
+                image = build_image(scratch)
+                services = bring_up(scratch, image, measurement, options.without, size, BATCHES[size])
                 quiet()
                 runs = options.runs if size < LARGE else min(options.runs, options.large_runs)
                 paired(measurement, runs, {named(name, size): candidate(one) for name, one in services.items()})
