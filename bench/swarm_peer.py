@@ -33,8 +33,8 @@ class SwarmEngine:
         self.host = f"unix://{self.socket}"
         self._start_engine(scratch)
         with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
-            self._docker("load", "--quiet", stdin=saved.stdout)
-        self._docker("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:23770",
+            self.docker("load", "--quiet", stdin=saved.stdout)
+        self.docker("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", "127.0.0.1:23770",
                      "--default-addr-pool", SWARM_POOL)  # fmt: skip
         self.api = engine_api(str(self.socket))
 
@@ -63,7 +63,7 @@ class SwarmEngine:
 
         until(answers, "the swarm's engine", 60, 0.2)
 
-    def _docker(self, *words, **options):
+    def docker(self, *words, **options):
         command = ["docker", "-H", self.host, *map(str, words)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
         if done.returncode != 0:
@@ -105,7 +105,7 @@ class Swarm(SwarmEngine):
         self._tasks = engine_api(str(self.socket))
         probe = PROBE % (CHECK["port"], CHECK["path"])
         interval = round(HEALTH_INTERVAL * max(1, replicas / 3))
-        self._docker(
+        self.docker(
             "service", "create", "--detach", "--name", "web", "--replicas", replicas, "--endpoint-mode", "dnsrr",
             "--publish", f"mode=host,target={CHECK['port']}", "--init", "--no-resolve-image",
             "--health-cmd", f"perl -e '{probe}'", "--health-interval", f"{interval}ms",
@@ -135,12 +135,12 @@ class Swarm(SwarmEngine):
 
     def rest(self):
         """Runs nothing while others are measured: its health checks cost a good part of a core."""
-        self._docker("service", "scale", "--detach", "web=0")
+        self.docker("service", "scale", "--detach", "web=0")
         until(lambda: not docker("-H", self.host, "ps", "-q"), "the swarm's rest", 120, 0.2)
 
     def wake(self):
         """Runs again what ran."""
-        self._docker("service", "scale", "--detach", f"web={self.replicas}")
+        self.docker("service", "scale", "--detach", f"web={self.replicas}")
         self._await_up()
 
     def _follow(self):
@@ -170,7 +170,7 @@ class Swarm(SwarmEngine):
         """Updates the service; done when Swarm says so."""
         begin = time.time()
         before = (self.api("GET", "/services/web").get("UpdateStatus") or {}).get("StartedAt")
-        self._docker("service", "update", "--detach", "--quiet", "--env-add", f"REVISION=r{revision}", "web")
+        self.docker("service", "update", "--detach", "--quiet", "--env-add", f"REVISION=r{revision}", "web")
 
         def ended():
             status = self.api("GET", "/services/web").get("UpdateStatus") or {}
