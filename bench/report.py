@@ -134,7 +134,8 @@ TABLES = [
         Row("the engine, CPU a minute", ("Slipway", "engine, CPU"), "s", ("without services", "engine, CPU")),
         Row("the same, beside its CPU while nobody watches", ("Slipway", "engine, CPU"), "s",
             ("nobody watches", "engine, CPU")),
-        Row("the same, beside Swarm's engine, which watches", ("Slipway", "engine, CPU"), "s", ("Swarm", "engine, CPU")),
+        Row("the same, beside Swarm's engine, which watches", ("Slipway", "engine, CPU"), "s",
+            ("Swarm", "engine, CPU")),
         Row("the same, beside Swarm's engine without services", ("Slipway", "engine, CPU"), "s",
             ("Swarm without services", "engine, CPU")),
         Row("the engine (RSS)", ("Slipway", "engine, RSS"), "MB", ("Swarm", "engine, RSS")),
@@ -143,7 +144,9 @@ TABLES = [
         Row("all up", ("Slipway", "all up"), "s", ("Swarm", "all up")),
     ]),
 ]  # fmt: skip
-BREAKDOWNS = {"first_step": "ms since the push was received", "rollout": "ms for all three", "rollout_sizes": "ms in all"}
+BREAKDOWNS = {
+    "first_step": "ms since the push was received", "rollout": "ms for all three", "rollout_sizes": "ms in all",
+}  # fmt: skip
 SCALE = {"ms": 1000, "k/s": 1 / 1000}
 
 
@@ -258,9 +261,9 @@ def report(documents):
     text = [
         "## Beside its peers", "",
         "`make bench` measures and writes this. Medians, spread in brackets; a ratio is the median of the runs' own"
-        " ratios, Slipway to the other: below 1 Slipway takes less (of log lines and pairs that are accepted or read: above 1 it does more). All candidates"
-        " take turns. What is measured, and how, stands at the head of each program in `bench/`. Woodpecker was not run"
-        " here: its numbers are those that the aim names.", "",
+        " ratios, Slipway to the other: below 1 Slipway takes less (of log lines, and of pairs that are accepted or"
+        " read: above 1 it does more). All candidates take turns. What is measured, and how, stands at the head of each"
+        " program in `bench/`. Woodpecker was not run here: its numbers are those that the aim names.", "",
     ]  # fmt: skip
     for name, title, rows in [*TABLES, ("latency", "Answers of the API and the pages", [])]:
         if name in documents:

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """What it costs to watch 50 services with 200 containers at rest: memory in MB (2^20 bytes), CPU seconds a minute.
 
-The services have four containers each and lie in five stacks. Ten of them are bench/app behind a published port, checked
-over HTTP every 5 s; the others sleep. Once all run and some time has passed, the server's processes are looked at for a
-minute; before, the same server without any service. RSS counts a page that several processes share in each of them, PSS
-in equal parts.
+The services have four containers each and lie in five stacks. Ten of them are bench/app behind a published port and are
+checked over HTTP every 5 s; the others sleep. Once all run and some time has passed, the server's processes are looked
+at for a minute; before, the same server without any service. RSS counts a page that several processes share in each of
+them, PSS in equal parts.
 
-Who watches also makes the engine work, and containers cost it something by themselves: the engine's CPU (dockerd and its
-containerd) and the whole machine's are taken without services, with all of them watched, and once more after the server
-has ended, while nobody watches. Swarm watches in dockerd itself and can't be told from it: the same services run on an
-engine of its own, which is looked at as a whole, without them and with them. Its checks run a program in the container.
-The whole machine's CPU holds everything, checks and the containers themselves too; it says something on a machine that
-does nothing else.
+Who watches also makes the engine work, and containers cost it something by themselves: the CPU of the engine (dockerd
+and its containerd) and of the whole machine is taken without services, with all of them watched, and once more after
+the server has ended, while nobody watches. Swarm watches in dockerd itself and can't be told from it: the same services
+run on an engine of its own, which is looked at as a whole, without them and with them. Its checks run a program in the
+container. The whole machine's CPU holds everything, checks and the containers themselves too; it says something on a
+machine that does nothing else.
 """
 
 import contextlib
@@ -128,14 +128,14 @@ class Stack:
         (self.folder / "rancher-compose.yml").write_text("".join(rancher))
 
     def up(self):
-        """Returns when all of them run; the first alone, so that the network is there before many ask for it at once."""
+        """Returns when all of them run; the first goes alone, and makes the network that all others ask for at once."""
         self._up("s0")
         self._up()
 
     def _up(self, *services):
         done = subprocess.run(
-            [binary(), "up", *services, "--stack", self.name, "--batch-size", str(REPLICAS), "--json", "-d"], cwd=self.folder,
-            capture_output=True, text=True, timeout=900, stdin=subprocess.DEVNULL,
+            [binary(), "up", *services, "--stack", self.name, "--batch-size", str(REPLICAS), "--json", "-d"],
+            cwd=self.folder, capture_output=True, text=True, timeout=900, stdin=subprocess.DEVNULL,
             env=os.environ | {"SLIPWAY_URL": self.server.url, "SLIPWAY_TOKEN": self.server.token},
         )  # fmt: skip
         if done.returncode != 0:
