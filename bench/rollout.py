@@ -140,7 +140,8 @@ class Compose:
     def _command(self, revision, *words, check=True):
         done = subprocess.run(
             [HERE / ".venv/bin/docker-compose", "-p", self.project, *words], cwd=self.folder, capture_output=True,
-            text=True, timeout=300, env=os.environ | {"REVISION": f"r{revision}"}, check=False,
+            text=True, timeout=300, check=False,
+            env=os.environ | {"REVISION": f"r{revision}", "COMPOSE_HTTP_TIMEOUT": "300"},
         )  # fmt: skip
         if check and done.returncode != 0:
             raise RuntimeError(f"docker-compose: {done.stderr.strip()[-500:]}")
