@@ -25,7 +25,7 @@ def held(pid):
     return {name: int(re.search(rf"(?m)^{name}:\s*(\d+) kB", text)[1]) / 1024 for name in ("Rss", "Pss")}
 
 
-def by_program(server):
+def pids(server):
     """The processes of a server, by what they are."""
     found = {}
     for pid in processes(f"{server.data}"):
@@ -34,6 +34,16 @@ def by_program(server):
             kinds = [pathlib.Path(word.decode()).name for word in words[:2]]
             kind = next((kind for kind in kinds if kind in KINDS), None)
             if kind:
+                found.setdefault(kind, []).append(pid)
+    return found
+
+
+def by_program(server):
+    """What the processes of a server hold, by what they are."""
+    found = {}
+    for kind, ones in pids(server).items():
+        for pid in ones:
+            with contextlib.suppress(OSError):
                 found.setdefault(kind, []).append(held(pid))
     return found
 

@@ -1,5 +1,6 @@
 """The floor of a rollout: the same calls of the Engine and of HAProxy as Slipway makes, one after the other."""
 
+import concurrent.futures
 import contextlib
 import http.client
 import time
@@ -9,10 +10,15 @@ from harness import docker, engine_api, until
 
 
 class RawLoop:
-    """Three replicas behind a HAProxy, replaced one by one, in Slipway's order. Nothing is recorded or recovered."""
+    """Replicas behind a HAProxy, replaced batch by batch, in Slipway's order. Nothing is recorded or recovered.
 
-    def __init__(self, scratch, image, replicas=3):
-        self.engine, self.image, self.replicas = engine_api(), image, replicas
+    The calls for one batch are made side by side.
+    """
+
+    def __init__(self, scratch, image, replicas=3, batch=1):
+        self.image, self.replicas, self.batch = image, replicas, batch
+        self.engines = [engine_api() for _ in range(batch)]
+        self.pool = scratch.enter_context(concurrent.futures.ThreadPoolExecutor(batch))
         self.name = f"raw-{scratch.path.name[-8:]}"
         self.network = docker("network", "create", self.name, check=True)[0]
         scratch.callback(self._clear)
@@ -20,8 +26,8 @@ class RawLoop:
         self.url = self.balancer.url
         self.serving, self.parked = [], []
         self.took = {}
-        for slot in range(replicas):
-            self.serving.append(self._bring_in(0, slot))
+        for slots in self._batches():
+            self.serving += self._bring_in(0, slots)
 
     def _clear(self):
         docker("rm", "-fv", *docker("ps", "-aq", "--filter", f"label={self.name}"))
@@ -34,23 +40,43 @@ class RawLoop:
         yield
         self.took[name] = self.took.get(name, 0) + time.time() - begin
 
-    def _bring_in(self, revision, slot):
-        """Creates, starts, waits until healthy, lets requests in; returns id and name."""
-        name = f"{self.name}-{revision}-{slot}"
+    def _batches(self):
+        """The slots, some at a time."""
+        return [range(first, min(first + self.batch, self.replicas)) for first in range(0, self.replicas, self.batch)]
+
+    def _each(self, act, subjects):
+        """Acts on some subjects, on each over a connection of its own; one alone is spared the threads."""
+        if len(subjects) == 1:
+            return [act(self.engines[0], subjects[0])]
+        return list(self.pool.map(act, self.engines, subjects))
+
+    def _bring_in(self, revision, slots):
+        """Creates, starts, waits until healthy, lets requests in; returns ids and names."""
+        names = [f"{self.name}-{revision}-{slot}" for slot in slots]
         body = {
             "Image": self.image, "Env": [f"REVISION=r{revision}", "TERM_MODE=die"], "Labels": {self.name: "1"},
             "HostConfig": {"NetworkMode": self.name, "Init": True, "RestartPolicy": {"Name": "unless-stopped"}},
         }  # fmt: skip
         with self._part("create"):
-            container = self.engine("POST", f"/containers/create?name={name}", body)["Id"]
+            made = self._each(lambda engine, name: engine("POST", f"/containers/create?name={name}", body)["Id"], names)
         with self._part("start"):
-            self.engine("POST", f"/containers/{container}/start")
+            self._each(lambda engine, container: engine("POST", f"/containers/{container}/start"), made)
         with self._part("healthy, in the balancer"):
-            seen = self.engine("GET", f"/containers/{container}/json")
-            address = seen["NetworkSettings"]["Networks"][self.name]["IPAddress"]
-            self._await_health(address)
-            self.balancer.add(name, f"{address}:{CHECK['port']}")
-        return container, name
+            self._each(self._let_in, list(zip(made, names)))
+        return list(zip(made, names))
+
+    def _let_in(self, engine, unit):
+        container, name = unit
+        seen = engine("GET", f"/containers/{container}/json")
+        address = seen["NetworkSettings"]["Networks"][self.name]["IPAddress"]
+        self._await_health(address)
+        self.balancer.add(name, f"{address}:{CHECK['port']}")
+
+    def _take_out(self, engine, unit):
+        container, name = unit
+        until(lambda: self.balancer.is_drained(name), "drained", interval=0.02)
+        self.balancer.remove(name)
+        engine("POST", f"/containers/{container}/stop?t=10")
 
     def _await_health(self, address):
         successes = 0
@@ -76,17 +102,16 @@ class RawLoop:
         begin = time.time()
         self.took = {}
         old, self.serving = self.serving, []
-        for slot in range(self.replicas):
-            self.serving.append(self._bring_in(revision, slot))
-            container, name = old[slot]
+        for slots in self._batches():
+            self.serving += self._bring_in(revision, slots)
+            leaving = [old[slot] for slot in slots]
             with self._part("drain"):
-                self.balancer.drain(name)
+                for _, name in leaving:
+                    self.balancer.drain(name)
             with self._part("drained, out, stopped"):
-                until(lambda: self.balancer.is_drained(name), "drained", interval=0.02)  # noqa: B023
-                self.balancer.remove(name)
-                self.engine("POST", f"/containers/{container}/stop?t=10")
+                self._each(self._take_out, leaving)
         with self._part("remove parked"):
             for container, _ in self.parked:
-                self.engine("DELETE", f"/containers/{container}?v=1")
+                self.engines[0]("DELETE", f"/containers/{container}?v=1")
         self.parked = old
         return {"done": time.time() - begin} | {f"of it, {name}": took for name, took in self.took.items()}

@@ -25,6 +25,29 @@ class Row:
     aim: str = ""
 
 
+def size_rows(size):
+    """Rows of a rollout of that many containers."""
+    text = f"{size} container{'s' if size > 1 else ''}"
+    return [
+        Row(f"{text}, the rollout, beside the raw loop (floor)", (f"Slipway, {text}", "the rollout"), "s",
+            (f"raw loop, {text}", "done"), ratio_target=1.1, aim="1.1 times the raw loop"),
+        Row(f"{text}, the command, beside docker-compose 1.29", (f"Slipway, {text}", "done"), "s",
+            (f"docker-compose 1.29, {text}", "done")),
+        Row(f"{text}, the command, beside Swarm", (f"Slipway, {text}", "done"), "s", (f"Swarm, {text}", "done")),
+    ]  # fmt: skip
+
+
+def death_rows(which):
+    """Rows of a container's deaths, alone or among others."""
+    crash = (f"Slipway, {which}", "crash")
+    return [
+        Row(f"{which}, crash", crash, "s", (f"Docker's restart policy, {which}", "crash")),
+        Row(f"{which}, crash, beside docker-compose 1.29", crash, "s", (f"docker-compose 1.29, {which}", "crash")),
+        *(Row(f"{which}, {death}, beside Swarm", (f"Slipway, {which}", death), "s", (f"Swarm, {which}", death))
+          for death in ("crash", "docker kill", "docker rm -f")),
+    ]  # fmt: skip
+
+
 TABLES = [
     ("first_step", "From a push to the first line of the first step", [
         Row("first line, host", ("Slipway, host", "first line"), "ms", ("Buildbot, host", "first line"),
@@ -64,6 +87,22 @@ TABLES = [
         Row("99th percentile of answers meanwhile", ("Slipway", "p99 ms in it"), "p-ms", ("raw loop", "p99 ms in it")),
         Row("the same, beside Swarm", ("Slipway", "p99 ms in it"), "p-ms", ("Swarm", "p99 ms in it")),
     ]),
+    ("rollout_sizes", "Rollouts of 1 to 30 containers, batch by batch", [
+        row for size in (1, 3, 10, 30) for row in size_rows(size)
+    ]),
+    ("replacement", "From a container's death to its replacement serving", [
+        row for which in ("one of 3", "alone") for row in death_rows(which)
+    ]),
+    ("catalog", "Reading a catalog of real stacks", [
+        Row("all that both accept", ("Slipway", "all that both accept"), "s",
+            ("docker-compose 1.29", "all that both accept")),
+        Row("one pair, median", ("Slipway", "one pair, median"), "ms", ("docker-compose 1.29", "one pair, median")),
+        Row("one pair, beside docker-compose's library alone", ("Slipway", "one pair, median"), "ms",
+            ("its library", "one pair, median")),
+        Row("pairs that are accepted", ("Slipway", "accepted"), "", ("docker-compose 1.29", "accepted"), higher=True),
+        Row("pairs that are read, for whatever engine", ("Slipway", "read"), "", ("docker-compose 1.29", "read"),
+            higher=True),
+    ]),
     ("log_lines", "Log lines per second, until the log is complete in the API", [
         Row("from a script", ("Slipway, script", "lines per second"), "k/s", ("Buildbot", "lines per second"),
             target=600, higher=True, aim="600 k/s"),
@@ -84,8 +123,30 @@ TABLES = [
         Row("the edge's keeper (RSS)", ("the edge's keeper", "RSS"), "MB"),
         Row("registry (RSS)", ("registry", "RSS"), "MB"),
     ]),
+    ("watch", "Watching 50 services with 200 containers at rest", [
+        Row("server (RSS)", ("Slipway", "server, RSS"), "MB", ("without services", "server, RSS")),
+        Row("server (PSS)", ("Slipway", "server, PSS"), "MB", ("without services", "server, PSS")),
+        Row("server, CPU a minute", ("Slipway", "server, CPU"), "s", ("without services", "server, CPU")),
+        Row("edge, HAProxy's two processes (RSS)", ("Slipway", "edge, RSS"), "MB"),
+        Row("edge, CPU a minute", ("Slipway", "edge, CPU"), "s"),
+        Row("the edge's keeper (RSS)", ("Slipway", "the edge's keeper, RSS"), "MB"),
+        Row("the edge's keeper, CPU a minute", ("Slipway", "the edge's keeper, CPU"), "s"),
+        Row("the engine, CPU a minute", ("Slipway", "engine, CPU"), "s", ("without services", "engine, CPU")),
+        Row("the same, beside its CPU while nobody watches", ("Slipway", "engine, CPU"), "s",
+            ("nobody watches", "engine, CPU")),
+        Row("the same, beside Swarm's engine, which watches", ("Slipway", "engine, CPU"), "s",
+            ("Swarm", "engine, CPU")),
+        Row("the same, beside Swarm's engine without services", ("Slipway", "engine, CPU"), "s",
+            ("Swarm without services", "engine, CPU")),
+        Row("the engine (RSS)", ("Slipway", "engine, RSS"), "MB", ("Swarm", "engine, RSS")),
+        Row("the whole machine, CPU a minute", ("Slipway", "machine, CPU"), "s", ("Swarm", "machine, CPU")),
+        Row("the same, while nobody watches", ("Slipway", "machine, CPU"), "s", ("nobody watches", "machine, CPU")),
+        Row("all up", ("Slipway", "all up"), "s", ("Swarm", "all up")),
+    ]),
 ]  # fmt: skip
-BREAKDOWNS = {"first_step": "ms since the push was received", "rollout": "ms for all three"}
+BREAKDOWNS = {
+    "first_step": "ms since the push was received", "rollout": "ms for all three", "rollout_sizes": "ms in all",
+}  # fmt: skip
 SCALE = {"ms": 1000, "k/s": 1 / 1000}
 
 
@@ -200,9 +261,9 @@ def report(documents):
     text = [
         "## Beside its peers", "",
         "`make bench` measures and writes this. Medians, spread in brackets; a ratio is the median of the runs' own"
-        " ratios, Slipway to the other: below 1 Slipway takes less (of log lines: above 1 it does more). All candidates"
-        " take turns. What is measured, and how, stands at the head of each program in `bench/`. Woodpecker was not run"
-        " here: its numbers are those that the aim names.", "",
+        " ratios, Slipway to the other: below 1 Slipway takes less (of log lines, and of pairs that are accepted or"
+        " read: above 1 it does more). All candidates take turns. What is measured, and how, stands at the head of each"
+        " program in `bench/`. Woodpecker was not run here: its numbers are those that the aim names.", "",
     ]  # fmt: skip
     for name, title, rows in [*TABLES, ("latency", "Answers of the API and the pages", [])]:
         if name in documents:

@@ -23,14 +23,15 @@ from swarm_peer import Swarm
 
 CLIENTS = {"keep-alive": 8, "new": 4, "post": 4}
 PACE = 0.05  # seconds between two requests of a client
-REPLICAS = 3
+REPLICAS, BATCH = 3, 1
+CANDIDATES = ("Slipway", "raw loop", "docker-compose 1.29", "Swarm")
 
 
 class SlipwayService:
     """The sample behind Slipway's edge, brought up by `slipway up`."""
 
-    def __init__(self, scratch, server, image):
-        self.server, self.folder = server, scratch.path / "web"
+    def __init__(self, scratch, server, image, replicas=REPLICAS, batch=BATCH):
+        self.server, self.folder, self.batch = server, scratch.path / "web", batch
         self.stack = f"bench-{scratch.path.name[-8:]}".lower().replace("_", "-").rstrip("-")
         self.folder.mkdir()
         port = free_port()
@@ -40,7 +41,7 @@ class SlipwayService:
             f'  ports: ["127.0.0.1:{port}:{CHECK["port"]}"]\n'
         )
         (self.folder / "rancher-compose.yml").write_text(
-            f"web:\n  scale: {REPLICAS}\n  upgrade_strategy: {{start_first: true}}\n"
+            f"web:\n  scale: {replicas}\n  upgrade_strategy: {{start_first: true}}\n"
             f"  health_check: {{port: {CHECK['port']}, request_line: GET {CHECK['path']} HTTP/1.0,"
             f" interval: {CHECK['interval']}, response_timeout: 2000, initializing_timeout: 60000,"
             f" healthy_threshold: {CHECK['threshold']}, unhealthy_threshold: 3}}\n"
@@ -51,8 +52,9 @@ class SlipwayService:
         """Runs the command; what Slipway recorded of the rollout itself is told apart."""
         begin = time.time()
         done = subprocess.run(
-            [binary(), "up", "web", "--stack", self.stack, "--upgrade", "--batch-size", "1", "--json", "-d"],
-            cwd=self.folder, capture_output=True, text=True, timeout=180, stdin=subprocess.DEVNULL,
+            [binary(), "up", "web", "--stack", self.stack, "--upgrade", "--batch-size", str(self.batch), "--json",
+             "-d"],
+            cwd=self.folder, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL,
             env=os.environ | {"SLIPWAY_URL": self.server.url, "SLIPWAY_TOKEN": self.server.token,
                               "REVISION": f"r{revision}"},
         )  # fmt: skip
@@ -104,28 +106,31 @@ def last_rollout(text):
 
 
 class Compose:
-    """docker-compose 1.29 with three published ports, and a HAProxy that checks each."""
+    """docker-compose 1.29 with a published port for each container, and a HAProxy that checks each.
 
-    def __init__(self, scratch, image):
+    It knows no batch: it replaces all that there are.
+    """
+
+    def __init__(self, scratch, image, replicas=REPLICAS):
         self.folder = scratch.path / "compose"
         self.folder.mkdir()
         self.project = f"compose{scratch.path.name[-8:]}".lower().replace("_", "")
-        base = self._free_range()
-        self.ports = range(base, base + REPLICAS)
+        base = self._free_range(replicas)
+        self.ports = range(base, base + replicas)
         (self.folder / "docker-compose.yml").write_text(
-            f'version: "2.4"\nservices:\n  web:\n    image: {image}\n    scale: {REPLICAS}\n    init: true\n'
+            f'version: "2.4"\nservices:\n  web:\n    image: {image}\n    scale: {replicas}\n    init: true\n'
             '    environment: {REVISION: "${REVISION}", TERM_MODE: die}\n    restart: unless-stopped\n'
-            f'    ports: ["127.0.0.1:{base}-{base + REPLICAS - 1}:{CHECK["port"]}"]\n'
+            f'    ports: ["127.0.0.1:{base}-{base + replicas - 1}:{CHECK["port"]}"]\n'
         )
         scratch.callback(self._command, 0, "down", "-t", "1", check=False)
         self.balancer = Balancer(scratch, "compose-haproxy", {f"s{p}": f"127.0.0.1:{p}" for p in self.ports}, fall=1)
         self.url = self.balancer.url
         self.roll_out(0)
 
-    def _free_range(self):
+    def _free_range(self, replicas):
         while True:
             base = free_port()
-            if base < 60000 and all(self._is_free(base + offset) for offset in range(REPLICAS)):
+            if base < 60000 and all(self._is_free(base + offset) for offset in range(replicas)):
                 return base
 
     def _is_free(self, port):
@@ -135,7 +140,8 @@ class Compose:
     def _command(self, revision, *words, check=True):
         done = subprocess.run(
             [HERE / ".venv/bin/docker-compose", "-p", self.project, *words], cwd=self.folder, capture_output=True,
-            text=True, timeout=180, env=os.environ | {"REVISION": f"r{revision}"}, check=False,
+            text=True, timeout=300, check=False,
+            env=os.environ | {"REVISION": f"r{revision}", "COMPOSE_HTTP_TIMEOUT": "300"},
         )  # fmt: skip
         if check and done.returncode != 0:
             raise RuntimeError(f"docker-compose: {done.stderr.strip()[-500:]}")
@@ -154,7 +160,7 @@ class Compose:
         """Done when the command has returned and every container answers with the new revision."""
         begin = time.time()
         self._command(revision, "up", "-d")
-        until(lambda: self._serves(revision), "docker-compose's containers", 60, 0.02)
+        until(lambda: self._serves(revision), "docker-compose's containers", 120, 0.02)
         return {"done": time.time() - begin}
 
 
@@ -187,13 +193,11 @@ def candidate(scratch, service, rehearsals):
     """A function that rolls one revision out under load and returns what was seen."""
 
     def measure(run, slow=0):
-        if hasattr(service, "wake"):
-            service.wake()
+        wake(service)
         try:
             return once(run, slow)
         finally:
-            if hasattr(service, "rest"):
-                service.rest()
+            rest(service)
 
     def once(run, slow):
         load = Load(scratch, service.url, slow)
@@ -224,34 +228,53 @@ def build_image(scratch):
     return name
 
 
+def bring_up(scratch, image, measurement, without, replicas=REPLICAS, batch=BATCH):
+    """Brings the sample up with each candidate and rolls it out once; returns the services, by candidate.
+
+    That rollout is a rehearsal: what comes after finds everything warm.
+    """
+    makers = {
+        "Slipway": lambda: SlipwayService(scratch, Slipway(scratch), image, replicas, batch),
+        "raw loop": lambda: RawLoop(scratch, image, replicas, batch),
+        "docker-compose 1.29": lambda: Compose(scratch, image, replicas),
+        "Swarm": lambda: Swarm(scratch, image, replicas, batch),
+    }
+    services = {}
+    for name in CANDIDATES:
+        if name in without:
+            continue
+        say(f"{measurement.name}: bringing up {name}, {replicas} containers")
+        try:
+            service = makers[name]()
+            service.roll_out(1)
+            rest(service)
+            services[name] = service
+        except Exception as error:
+            say(f"  {name} can't be measured: {error!r}")
+            measurement.note(f"{name} can't be measured with {replicas} containers: {error}")
+    return services
+
+
+def wake(service):
+    """Lets a service run that rests while others are measured."""
+    if hasattr(service, "wake"):
+        service.wake()
+
+
+def rest(service):
+    """Lets a service rest that would cost others a good part of the machine."""
+    if hasattr(service, "rest"):
+        service.rest()
+
+
 def main():
     parser = arguments(__doc__.splitlines()[0], runs=7)
     parser.add_argument("--log", action="store_true", help="print the log of Slipway's last rollout")
     options = parser.parse_args()
     measurement = Measurement("rollout")
-    makers = {
-        "Slipway": lambda: SlipwayService(scratch, Slipway(scratch), image),
-        "raw loop": lambda: RawLoop(scratch, image),
-        "docker-compose 1.29": lambda: Compose(scratch, image),
-        "Swarm": lambda: Swarm(scratch, image),
-    }
     with Scratch() as scratch:
-        image = build_image(scratch)
-        services, candidates = {}, {}
-        for name, make in makers.items():
-            if name in options.without:
-                continue
-            say(f"rollout: bringing up {name}")
-            try:
-                services[name] = make()
-                services[name].roll_out(1)  # a rehearsal: what comes after finds everything warm
-                if hasattr(services[name], "rest"):
-                    services[name].rest()
-            except Exception as error:
-                say(f"  {name} can't be measured: {error!r}")
-                measurement.note(f"{name} can't be measured: {error}")
-                continue
-            candidates[name] = candidate(scratch, services[name], 1)
+        services = bring_up(scratch, build_image(scratch), measurement, options.without)
+        candidates = {name: candidate(scratch, service, 1) for name, service in services.items()}
         quiet()
         paired(measurement, options.runs, candidates)
         if options.log and "Slipway" in services:

@@ -1,6 +1,11 @@
 """The tables of report.py: ratios, verdicts, and what is outside the markers."""
 
-from report import Row, insert, line, ratio, verdict
+import pathlib
+import re
+
+from report import TABLES, Row, insert, line, ratio, verdict
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def summary(*values):
@@ -47,3 +52,15 @@ def test_what_is_outside_the_markers_stays():
     page = "# Results\n\nsoak\n\n<!-- bench -->\nold\n<!-- /bench -->\n\nmore\n"
     assert insert(page, "new\n") == "# Results\n\nsoak\n\n<!-- bench -->\nnew\n<!-- /bench -->\n\nmore\n"
     assert insert("# Results\n", "new\n") == "# Results\n\n<!-- bench -->\nnew\n<!-- /bench -->\n"
+
+
+def test_every_table_is_of_a_benchmark_that_is_run():
+    run = re.search(r'(?m)^all="(.+)"$', (HERE.parent / "scripts/bench").read_text())[1].split()
+    assert {name for name, _, _ in TABLES} | {"latency"} == set(run)
+    assert all((HERE / f"{name}.py").exists() for name in run)
+
+
+def test_a_row_of_a_table_names_a_candidate_and_a_metric():
+    for _, _, rows in TABLES:
+        assert all(len(row.ours) == 2 and len(row.beside) in (0, 2) for row in rows)
+        assert len({(row.text, row.beside) for row in rows}) == len(rows)
