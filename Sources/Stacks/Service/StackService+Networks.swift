@@ -11,11 +11,11 @@ extension StackService {
     ) async throws -> NetworkAddresses? {
         let place = "\(environment.id) \(name)"
         if let asked = networksAsked[place] { return try await asked.value }
-        let task = Task {
+        let task = Task<NetworkAddresses?, any Error> {
             if let addresses = try await engine.ensureAddressedNetwork(name, labels: labels) { return addresses }
             // Made before addresses could be chosen, or where none can.
             try await engine.ensureNetwork(name, labels: labels)
-            return nil as NetworkAddresses?
+            return nil
         }
         networksAsked[place] = task
         defer { networksAsked[place] = nil }
