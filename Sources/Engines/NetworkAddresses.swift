@@ -4,13 +4,13 @@ public struct NetworkAddresses: Hashable, Sendable {
     public var subnet: String
     /// Those that containers which run have, and the gateway's.
     public var used: Set<String>
-    /// The machine's own, over which containers reach what is outside.
+    /// The machine's own, over which containers reach what is outside: the first, where nothing else was asked for.
     public var gateway: String?
 
     public init(subnet: String, used: Set<String> = [], gateway: String? = nil) {
         self.subnet = subnet
         self.used = used
-        self.gateway = gateway
+        self.gateway = gateway ?? range?.first.map(Self.text)
     }
 
     /// Whether the address is of the network.

@@ -66,6 +66,7 @@ import Testing
         #expect(network.free(besides: []) == "172.18.4.2")
         #expect(network.free(besides: ["172.18.4.2"]) == nil)
         #expect(network.contains("172.18.4.2") && !network.contains("172.18.4.3") && !network.contains("172.18.5.1"))
+        #expect(NetworkAddresses(subnet: "10.0.3.7/16").gateway == "10.0.0.1")
         #expect(NetworkAddresses(subnet: "10.0.3.7/16").free(besides: ["10.0.255.254"]) == "10.0.255.253")
         #expect(NetworkAddresses(subnet: "fd00::/64").free(besides: []) == nil)
     }

@@ -24,8 +24,9 @@ extension DockerEngine {
 
     private func addresses(_ network: NetworkAddressing) -> NetworkAddresses? {
         guard network.labels?[Self.label] != nil, let subnet = network.subnet else { return nil }
-        return NetworkAddresses(
-            subnet: subnet, used: Set(network.used + [network.gateway].compactMap(\.self)), gateway: network.gateway)
+        var addresses = NetworkAddresses(subnet: subnet, used: Set(network.used), gateway: network.gateway)
+        if let gateway = addresses.gateway { addresses.used.insert(gateway) }
+        return addresses
     }
 
     /// A subnet that the engine finds free, among its networks and the machine's routes: it is asked by making a network.
