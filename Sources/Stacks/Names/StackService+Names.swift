@@ -92,8 +92,16 @@ extension StackService {
     func publishNames() async throws {
         guard let namePublisher, !named.isEmpty else { return }
         let (store, environments, unfit) = (store, Array(named), Set(unfit.values.joined()))
-        try await namePublisher.publish {
-            try await store.read { try NameBook.all($0, of: environments, unfit: unfit) }
+        tellings += 1
+        let telling = tellings
+        do {
+            try await namePublisher.publish {
+                try await store.read { try NameBook.all($0, of: environments, unfit: unfit) }
+            }
+            if let failedTelling, failedTelling < telling { self.failedTelling = nil }
+        } catch {
+            failedTelling = max(failedTelling ?? 0, telling)
+            throw error
         }
     }
 
