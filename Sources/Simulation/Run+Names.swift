@@ -34,7 +34,7 @@ extension Run {
         clock.move(to: time)
     }
 
-    /// Each service looks the other up, as the names are now, and is to call what it is told.
+    /// Each service looks the other up, as the names are now, and is to call all that it is told.
     func lookUp(_ containers: [ObservedContainer]) {
         guard let names else { return }
         nameServer = containers.first { $0.labels[Label.names] != nil && $0.state == .running }?.id
@@ -52,11 +52,12 @@ extension Run {
             let isNear = called.stack == caller.stack && callers.chance(50)
             let words = [called.name] + (isNear ? [] : [called.stack]) + [caller.name, caller.stack, NameBook.domain]
             guard case .addresses(let found) = book.find(words) else { continue }
-            nameCalls.append(
-                NameCall(
-                    key: key((index + 1) % scenario.services.count),
-                    address: found[callers.number(0...(found.count - 1))].description, lookedUpAt: clock.time,
-                    due: clock.time + callers.number(0...Self.longestDelay)))
+            for address in found {
+                nameCalls.append(
+                    NameCall(
+                        key: key((index + 1) % scenario.services.count), address: address.description,
+                        lookedUpAt: clock.time, due: clock.time + callers.number(0...Self.longestDelay)))
+            }
         }
     }
 

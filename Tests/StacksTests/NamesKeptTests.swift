@@ -151,6 +151,31 @@ import Testing
         #expect(await engine.calls.contains { $0.verb == .stop })
     }
 
+    @Test func `One too many goes only when its name was taken back, however long the disk is full`() async throws {
+        let service = try await begin()
+        let environment = try await service.environment(1)
+        try await store.write { [orders] db in
+            var record = try ServiceRecord.find(db, orders)
+            record?.spec.scale = 1
+            try record?.save(db)
+        }
+        await engine.forgetCalls()
+        let isStopped = { [engine] in await engine.calls.contains { $0.verb == .stop || $0.verb == .remove } }
+        names.breakDown(true)
+        for _ in 0..<4 {
+            _ = await service.tend(environment)
+            clock.pass(1)
+        }
+        #expect(names.places("orders", in: "shop").count == 2)
+        names.breakDown(false)
+        _ = await service.tend(environment)
+        #expect(names.places("orders", in: "shop").count == 1)
+        #expect(await !isStopped())
+        clock.pass(0.3)
+        _ = await service.tend(environment)
+        #expect(await isStopped())
+    }
+
     @Test func `What the engine started again isn't named until it is fit`() async throws {
         let service = try await begin()
         let ids = await engine.snapshot().filter { $0.image == "orders:1" }.map(\.id)

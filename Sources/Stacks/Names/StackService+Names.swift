@@ -98,8 +98,16 @@ extension StackService {
     func publishNames() async throws {
         guard let namePublisher, !named.isEmpty else { return }
         let (store, machines, unfit) = (store, named.mapValues(\.address), Set(unfit.values.joined()))
-        try await namePublisher.publish {
-            try await store.read { try NameBook.all($0, on: machines, unfit: unfit) }
+        tellings += 1
+        let telling = tellings
+        do {
+            try await namePublisher.publish {
+                try await store.read { try NameBook.all($0, on: machines, unfit: unfit) }
+            }
+            if let failedTelling, failedTelling < telling { self.failedTelling = nil }
+        } catch {
+            failedTelling = max(failedTelling ?? 0, telling)
+            throw error
         }
     }
 

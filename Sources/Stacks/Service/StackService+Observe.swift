@@ -50,7 +50,9 @@ extension StackService {
             health[container.id] = HealthRecord(engineSaysOf: container)
         }
         try await noteFitness(key, containers, health)
-        let edge = edgeIsFresh && !hasMoved ? edge.map { _ in lastEdge } : try await convergeEdge()
+        // What drains has its time from when names no longer lead there.
+        let edge =
+            edgeIsFresh && !hasMoved && failedTelling == nil ? edge.map { _ in lastEdge } : try await convergeEdge()
         return Sight(
             environment: environment, engine: engine, containers: containers, records: records, specs: specs,
             health: health, edge: edge)

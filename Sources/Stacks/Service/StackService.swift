@@ -53,6 +53,9 @@ public actor StackService {
     /// Environments in which names are told, and those that were looked at for what an earlier process left.
     var named: [Int64: NameMachine] = [:]
     var searchedForNames: Set<Int64> = []
+    /// How often names were told or tried to be, and the last that failed where none that began later went well.
+    var tellings = 0
+    var failedTelling: Int?
     /// Addresses of the name servers of environments that have one.
     var nameServers: [Int64: String] = [:]
     /// Networks that are being made sure of.
