@@ -102,6 +102,29 @@ struct DockerEngineRacesTests {
         }
     }
 
+    @Test("A start that finds what a killed engine left is tried again, and not for ever")
+    func taskOfTheDead() async throws {
+        let starts = Mutex(0)
+        let message = #"{"message":"task bec9318a6cb4324659838c8216a24a76: already exists: unknown"}"#
+        try await withStub({ _, writer in
+            let start = starts.withLock { starts in
+                starts += 1
+                return starts
+            }
+            if start == 2 {
+                try await writer.reply(204)
+            } else {
+                try await writer.reply(500, [], message)
+            }
+        }) { engine, _ in
+            try await engine.start("c1")
+            #expect(starts.withLock { $0 } == 2)
+            let failure = await #expect(throws: Failure.self) { try await engine.start("c1") }
+            #expect(failure?.cause?.contains("already exists") == true)
+            #expect(starts.withLock { $0 } == 6)
+        }
+    }
+
     @Test("A relative bind is refused by name before the engine is asked")
     func relativeBind() async throws {
         try await withStub({ _, writer in try await writer.reply(500) }) { engine, server in

@@ -52,8 +52,16 @@ public struct DockerEngine: Engine {
     }
 
     public func start(_ id: String) async throws {
+        var tries = 0
         do {
-            try await docker.startContainer(id)
+            while true {
+                do {
+                    return try await docker.startContainer(id)
+                } catch let failure as Failure where failure.saysTaskExists && tries < 3 {
+                    // An engine that was killed in the middle of a start finds what it left, and clears it away as it fails.
+                    tries += 1
+                }
+            }
         } catch let failure as Failure where failure.code == .invalid {
             // The engine calls a command that isn't in the image a bad request.
             throw Failure(
@@ -183,6 +191,11 @@ public struct DockerEngine: Engine {
             return nil
         }
     }
+}
+
+extension Failure {
+    /// Whether containerd has a process of the container that the engine doesn't know: `task 4f…: already exists`.
+    fileprivate var saysTaskExists: Bool { cause?.contains(#/task [0-9a-f]+: already exists/#) == true }
 }
 
 extension ContainerFile {
