@@ -19,6 +19,11 @@ extension StackService {
         }
         networksAsked[place] = task
         defer { networksAsked[place] = nil }
-        return try await task.value
+        // A server that stops doesn't wait for an engine that doesn't answer.
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 }
