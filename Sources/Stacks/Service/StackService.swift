@@ -58,8 +58,6 @@ public actor StackService {
     var failedTelling: Int?
     /// Addresses of the name servers of environments that have one.
     var nameServers: [Int64: String] = [:]
-    /// Networks that are being made sure of.
-    var networksAsked: [String: Task<NetworkAddresses?, any Error>] = [:]
     /// Containers that take no calls though they are recorded as serving, as seen last.
     var unfit: [ServiceKey: Set<String>] = [:]
     /// What containers used of their machines in the last hour.
