@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Model
@@ -11,7 +12,9 @@ extension GitMirror {
     /// little to do, nothing happens. Returns whether it was done.
     @discardableResult
     public func pack() async throws -> Bool {
-        guard exists, looseObjects > Self.mostLoose, let lock = MirrorLock(directory, LOCK_EX) else { return false }
+        guard exists, looseObjects > Self.mostLoose, let lock = MirrorLock(directory, LOCK_EX | LOCK_NB) else {
+            return false
+        }
         defer { lock.end() }
         // Packs grow geometrically, so that each object is packed anew a few times only, however many there will be.
         try await git(["repack", "--quiet", "--geometric=2", "-d"])
@@ -31,10 +34,9 @@ extension GitMirror {
     /// Runs `body` while nothing is moved into packs: who copies the files would miss some.
     @discardableResult
     func whileNothingMoves<R>(_ body: () async throws -> R) async throws -> R {
-        var lock = MirrorLock(directory, LOCK_SH)
-        while lock == nil, exists {
-            try await Task.sleep(for: .milliseconds(5))
-            lock = MirrorLock(directory, LOCK_SH)
+        // On a thread that may wait for as long as somebody packs.
+        let lock = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: MirrorLock(directory, LOCK_SH)) }
         }
         defer { lock?.end() }
         return try await body()
@@ -42,16 +44,18 @@ extension GitMirror {
 }
 
 /// A lock (flock(2)) on the folder of a mirror, which ends with the process at the latest.
-private struct MirrorLock {
+private struct MirrorLock: Sendable {
     private let descriptor: Int32
 
-    /// Nil where another has it, or there is no such folder.
+    /// Nil where there is no such folder, or another has it and `kind` says not to wait.
     init?(_ directory: String, _ kind: Int32) {
         descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
-        guard flock(descriptor, kind | LOCK_NB) == 0 else {
-            close(descriptor)
-            return nil
+        while flock(descriptor, kind) != 0 {
+            guard errno == EINTR else {
+                close(descriptor)
+                return nil
+            }
         }
     }
 

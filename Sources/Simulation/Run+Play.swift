@@ -92,7 +92,7 @@ extension Run {
         convergeDue = clock.time + 2000
         guard let service else { return }
         depth += 1
-        _ = try? await service.convergeEdge()
+        try? await service.converge()
         depth -= 1
     }
 

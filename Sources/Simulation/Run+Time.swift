@@ -120,7 +120,7 @@ extension Run {
         isTending = true
         depth += 1
         let isSoon = await service.tend(environment)
-        if !isDead { _ = try? await service.convergeEdge() }
+        if !isDead { try? await service.converge() }
         depth -= 1
         isTending = false
         guard !isDead else { return }

@@ -118,7 +118,7 @@ struct NameBookTablesTests {
 
     @Test func `A container asks its name server, as its service and in its stack`() {
         var plan = ContainerPlan(name: "a", image: "b", network: "c")
-        plan.ask("10.9.255.254", as: "web", of: "shop", machine: ["corp.example"])
+        plan.ask("10.9.255.254", as: "web", of: "shop", searching: ["corp.example"])
         #expect(plan.dns == ["10.9.255.254"])
         #expect(plan.networking?.dnsSearch == ["web.shop.slipway", "corp.example"])
         #expect(plan.networking?.dnsOptions == ["ndots:2", "timeout:2", "attempts:2"])
@@ -126,15 +126,15 @@ struct NameBookTablesTests {
         own.networking = ContainerNetworking()
         own.networking?.dnsSearch = ["own.example"]
         own.networking?.dnsOptions = ["ndots:5", "rotate"]
-        own.ask("10.9.255.254", as: nil, of: "shop", machine: ["corp.example"])
+        own.ask("10.9.255.254", as: nil, of: "shop", searching: ["corp.example"])
         #expect(own.networking?.dnsSearch == ["-.shop.slipway", "own.example"])
         #expect(own.networking?.dnsOptions == ["ndots:5", "rotate", "timeout:2", "attempts:2"])
         // Who has resolvers, and whose name no domain can have, keeps to the engine's names.
         var other = ContainerPlan(name: "a", image: "b", network: "c", dns: ["10.0.0.53"])
-        other.ask("10.9.255.254", as: "web", of: "shop", machine: [])
+        other.ask("10.9.255.254", as: "web", of: "shop", searching: [])
         #expect(other.dns == ["10.0.0.53"] && other.networking == nil)
         var dotted = ContainerPlan(name: "a", image: "b", network: "c")
-        dotted.ask("10.9.255.254", as: "web.v2", of: "shop", machine: [])
+        dotted.ask("10.9.255.254", as: "web.v2", of: "shop", searching: [])
         #expect(dotted.dns == [] && dotted.networking == nil)
     }
 

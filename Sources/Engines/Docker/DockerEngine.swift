@@ -52,22 +52,26 @@ public struct DockerEngine: Engine {
     }
 
     public func start(_ id: String) async throws {
-        var tries = 0
         do {
-            while true {
-                do {
-                    return try await docker.startContainer(id)
-                } catch let failure as Failure where failure.saysTaskExists && tries < 3 {
-                    // An engine that was killed in the middle of a start finds what it left, and clears it away as it fails.
-                    tries += 1
-                }
-            }
+            try await startPastLeftovers(id)
         } catch let failure as Failure where failure.code == .invalid {
             // The engine calls a command that isn't in the image a bad request.
             throw Failure(
                 .failed, "The container \(id.prefix(12)) doesn't start",
                 hint: "Check its command, its entrypoint and its user against the image.", cause: failure.cause)
         }
+    }
+
+    /// An engine that was killed in the middle of a start finds what it left, and clears it away as it fails.
+    private func startPastLeftovers(_ id: String) async throws {
+        for _ in 0..<3 {
+            do {
+                return try await docker.startContainer(id)
+            } catch let failure as Failure where failure.saysTaskExists {
+                continue
+            }
+        }
+        try await docker.startContainer(id)
     }
 
     public func attach(_ id: String, to attachment: NetworkAttachment) async throws {

@@ -9,12 +9,12 @@ extension ContainerPlan {
     ///
     /// - Parameters:
     ///   - asker: Name of the service; a sidekick, whose links are others, has none.
-    ///   - machine: Domains that the machine searches.
-    mutating func ask(_ server: String, as asker: String?, of stack: String, machine: [String]) {
+    ///   - domains: Those that the machine searches; the container's own go first.
+    mutating func ask(_ server: String, as asker: String?, of stack: String, searching domains: [String]) {
         let asker = asker ?? "-"
         guard dns.isEmpty, [asker, stack].allSatisfy({ !$0.contains(".") && $0.utf8.count <= 63 }) else { return }
         var networking = networking ?? ContainerNetworking()
-        let others = networking.dnsSearch.isEmpty ? machine : networking.dnsSearch
+        let others = networking.dnsSearch.isEmpty ? domains : networking.dnsSearch
         networking.dnsSearch = ["\(asker).\(stack).\(NameBook.domain)"] + others
         // `service.stack` is to be searched too; and where nobody answers, the engine's own names are to be tried soon.
         for (option, value) in [("ndots", 2), ("timeout", 2), ("attempts", 2)]

@@ -81,10 +81,15 @@ extension EdgeConfiguration {
 }
 
 extension StackService {
-    /// Makes the edge and the names what is recorded, and returns what the edge says of itself; nil where there is none.
+    /// Makes names and the edge what is recorded: after what was recorded has changed.
+    package func converge() async throws {
+        try await publishNames()
+        try await convergeEdge()
+    }
+
+    /// Makes the edge what is recorded, and returns what it says of itself; nil where there is none.
     @discardableResult
     package func convergeEdge() async throws -> EdgeState? {
-        try await publishNames()
         guard let edge else { return nil }
         let (store, certificates) = (store, certificates)
         let state = try await edge.converge {

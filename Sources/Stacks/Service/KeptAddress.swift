@@ -50,9 +50,7 @@ extension StackService {
     /// The address that the container of a slot is to have. Throws `.conflict` where none can be given.
     func keptAddress(slot: Int, network: String, labels: [String: String], _ scene: Scene) async throws -> String {
         let key = scene.key
-        guard
-            let addresses = try await ensureNetwork(network, labels: labels, in: scene.environment, scene.engine)
-        else {
+        guard let addresses = try await ensureNetwork(network, labels: labels, scene.engine) else {
             throw Failure(
                 .conflict, "\(key) can't keep its address: the network \(network) was made without addresses to choose",
                 hint: "It is made anew where the stack is brought up after all of its services were removed.")

@@ -82,14 +82,14 @@ extension StackService {
             if let server = try await nameServer(in: scene.environment, scene.engine) {
                 plan.ask(
                     server, as: sidekick == nil ? key.service : nil, of: key.stack,
-                    machine: NameSettings.searchDomains())
+                    searching: NameSettings.searchDomains())
             }
             var labels = labels(of: scene.environment)
             labels[Label.stack] = key.stack
             if spec.retainIP, sidekick == nil {
                 plan.address = try await keptAddress(slot: slot, network: plan.network, labels: labels, scene)
             } else {
-                try await ensureNetwork(plan.network, labels: labels, in: scene.environment, scene.engine)
+                try await ensureNetwork(plan.network, labels: labels, scene.engine)
             }
         }
         try await ensureVolumes(of: spec, at: identity, scene)
@@ -169,7 +169,7 @@ extension StackService {
             if record.address != address { record.sharedAddress = nil }
             record.address = address
         }
-        try await convergeEdge()
+        try await converge()
     }
 
     private func admission(of member: Member) -> String {
@@ -184,7 +184,7 @@ extension StackService {
         let (now, member) = (now(), try scene.member(id))
         let entry = Rollout.Entry(at: now, text: "\(member.name) takes no new requests")
         try await change(member, scene, saying: [entry]) { $0.drainStartedAt = now }
-        try await convergeEdge()
+        try await converge()
     }
 
     /// Stops a unit and keeps it for a rollback. Recorded first, out of the edge next, stopped last. What the unit that
@@ -197,7 +197,7 @@ extension StackService {
             record.admittedAt = nil
             record.drainStartedAt = nil
         }
-        try await convergeEdge()
+        try await converge()
         for part in member.containers where !part.isKept {
             try await scene.engine.stop(part.id, grace: grace)
             try await note("stopped \(part.name), kept for a rollback", scene)
@@ -211,7 +211,7 @@ extension StackService {
             record.admittedAt = nil
             record.drainStartedAt = nil
         }
-        try await convergeEdge()
+        try await converge()
         for part in member.containers where !part.isKept {
             if part.isUp { try await scene.engine.stop(part.id, grace: grace) }
             try await scene.engine.remove(part.id)

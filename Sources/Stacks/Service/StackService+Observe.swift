@@ -35,7 +35,7 @@ extension StackService {
         of key: ServiceKey, _ containers: [ObservedContainer], _ environment: Environment, _ engine: any Engine,
         edgeIsFresh: Bool = false
     ) async throws -> Sight {
-        let (records, specs, hasMoved) = try await records(of: key, in: environment, containers)
+        let (records, specs, hasChanged) = try await records(of: key, in: environment, containers)
         let subjects = containers.compactMap { container -> HealthSubject? in
             guard container.state == .running, records[container.id]?.parkedAt == nil,
                 let address = container.address,
@@ -51,8 +51,9 @@ extension StackService {
         }
         try await noteFitness(key, containers, health)
         // What drains has its time from when names no longer lead there.
-        let edge =
-            edgeIsFresh && !hasMoved && failedTelling == nil ? edge.map { _ in lastEdge } : try await convergeEdge()
+        let isBehind = await names?.isBehind == true
+        if hasChanged || isBehind { try await publishNames() }
+        let edge = edgeIsFresh && !hasChanged ? edge.map { _ in lastEdge } : try await convergeEdge()
         return Sight(
             environment: environment, engine: engine, containers: containers, records: records, specs: specs,
             health: health, edge: edge)
@@ -62,7 +63,7 @@ extension StackService {
     /// is written where nothing changed: this is asked many times a second.
     private func records(
         of key: ServiceKey, in environment: Environment, _ containers: [ObservedContainer]
-    ) async throws -> (records: [String: ContainerRecord], specs: [Int64: ServiceSpec], hasMoved: Bool) {
+    ) async throws -> (records: [String: ContainerRecord], specs: [Int64: ServiceSpec], hasChanged: Bool) {
         let (recorded, specs) = try await store.read { db in
             var specs: [Int64: ServiceSpec] = [:]
             for generation in Set(containers.compactMap(\.generation)) {
@@ -82,7 +83,8 @@ extension StackService {
             return record
         }
         let gone = Set(records.keys).subtracting(containers.map(\.id))
-        if !moved.isEmpty || !gone.isEmpty {
+        let hasChanged = !moved.isEmpty || !gone.isEmpty
+        if hasChanged {
             try await store.write { db in
                 for record in moved { try record.save(db) }
                 for id in gone { try ContainerRecord.delete(db, id: id) }
@@ -90,7 +92,7 @@ extension StackService {
         }
         for record in moved { records[record.id] = record }
         for id in gone { records[id] = nil }
-        return (records, specs, !moved.isEmpty)
+        return (records, specs, hasChanged)
     }
 
     /// Containers as `nextStep` wants them: in units.

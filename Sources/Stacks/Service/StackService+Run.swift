@@ -31,7 +31,7 @@ extension StackService {
                             await self.hasTended(environment.id)
                         }
                     }
-                    try await convergeEdge()
+                    try await converge()
                 } catch {
                     if !Task.isCancelled { logger.error("reconcile", metadata: ["error": "\(error)"]) }
                 }

@@ -208,7 +208,7 @@ extension StackService {
                 guard !ours.contains(where: { $0.key == key && $0.port.collides(with: port) }) else { continue }
                 if isPortFree(number, port.hostAddress) { continue }
                 // It may be one that the edge is about to give back.
-                _ = try? await convergeEdge()
+                try? await converge()
                 guard isPortFree(number, port.hostAddress) else {
                     throw Failure(
                         .conflict, "\(key): " + PortProbe.sentence(number, ListeningSocket.holder(ofPort: number)),

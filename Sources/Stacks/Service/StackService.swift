@@ -46,20 +46,8 @@ public actor StackService {
     /// Certificates of load balancers.
     let certificates: Certificates
     /// Nil: names are the engine's alone.
-    let names: (any NameStore)?
-    let namePublisher: NamePublisher?
-    /// Name of the image that name servers are of, once it is known.
-    var nameImage: String?
-    /// Environments in which names are told, and those that were looked at for what an earlier process left.
-    var named: [Int64: NameMachine] = [:]
-    var searchedForNames: Set<Int64> = []
-    /// How often names were told or tried to be, and the last that failed where none that began later went well.
-    var tellings = 0
-    var failedTelling: Int?
-    /// Addresses of the name servers of environments that have one.
-    var nameServers: [Int64: String] = [:]
-    /// Containers that take no calls though they are recorded as serving, as seen last.
-    var unfit: [ServiceKey: Set<String>] = [:]
+    let names: NamePublisher?
+    var naming = NameMemory()
     /// What containers used of their machines in the last hour.
     let usageBook = UsageBook()
 
@@ -99,8 +87,7 @@ public actor StackService {
         prober = surroundings.prober { signal.fire() }
         now = surroundings.now
         secrets = surroundings.secrets
-        names = surroundings.names
-        namePublisher = surroundings.names.map { NamePublisher($0) }
+        names = surroundings.names.map { NamePublisher($0) }
         isPortFree = surroundings.isPortFree
         decide = surroundings.decide
     }
