@@ -102,6 +102,31 @@ struct DockerEngineRacesTests {
         }
     }
 
+    @Test("Those who want the same network at once have it made once")
+    func networkOfMany() async throws {
+        let isThere = Mutex(false)
+        let made = Mutex(0)
+        try await withStub({ request, writer in
+            if request.method == "POST" {
+                made.withLock { $0 += 1 }
+                // As an engine does: what is being made can't be seen yet.
+                for _ in 0..<20 { await Task.yield() }
+                isThere.withLock { $0 = true }
+                return try await writer.reply(201, [], #"{"Id":"n1"}"#)
+            }
+            guard isThere.withLock({ $0 }) else {
+                return try await writer.reply(404, [], #"{"message":"network shop not found"}"#)
+            }
+            try await writer.reply(200, [], #"{"Id":"n1","Name":"shop","Driver":"bridge","Labels":{}}"#)
+        }) { engine, _ in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { try await engine.ensureNetwork("shop", labels: [:]) } }
+                try await group.waitForAll()
+            }
+            #expect(made.withLock { $0 } == 1)
+        }
+    }
+
     @Test("A start that finds what a killed engine left is tried again, and not for ever")
     func taskOfTheDead() async throws {
         let starts = Mutex(0)

@@ -9,17 +9,19 @@ extension DockerEngine {
     public func ensureAddressedNetwork(
         _ name: String, labels: [String: String]
     ) async throws -> NetworkAddresses? {
-        for _ in 1...5 {
-            if let known = try await addressing(name) { return addresses(known) }
-            guard let subnet = try await freeSubnet(beside: name, labels: labels) else { continue }
-            do {
-                let labels = labels.merging([Self.label: subnet]) { $1 }
-                _ = try await docker.createNetwork(name, labels: labels, subnet: subnet)
-            } catch let failure as Failure where failure.code == .conflict {
-                continue  // Someone else was faster, with the name or with the subnet.
+        try await alone(withNetwork: name) {
+            for _ in 1...5 {
+                if let known = try await addressing(name) { return addresses(known) }
+                guard let subnet = try await freeSubnet(beside: name, labels: labels) else { continue }
+                do {
+                    let labels = labels.merging([Self.label: subnet]) { $1 }
+                    _ = try await docker.createNetwork(name, labels: labels, subnet: subnet)
+                } catch let failure as Failure where failure.code == .conflict {
+                    continue  // Someone else was faster, with the name or with the subnet.
+                }
             }
+            return try await addressing(name).flatMap(addresses)
         }
-        return try await addressing(name).flatMap(addresses)
     }
 
     private func addresses(_ network: NetworkAddressing) -> NetworkAddresses? {

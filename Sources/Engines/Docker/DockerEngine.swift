@@ -4,10 +4,12 @@ public import Model
 /// A Docker Engine, over its API.
 public struct DockerEngine: Engine {
     let docker: DockerClient
+    private let socket: String
 
     /// - Parameter socket: path of its socket, or an address as in `DOCKER_HOST`.
     public init(socket: String) throws(Failure) {
         docker = try DockerClient(socket)
+        self.socket = socket
     }
 
     public func info() async throws -> EngineInfo {
@@ -166,12 +168,19 @@ public struct DockerEngine: Engine {
     }
 
     public func ensureNetwork(_ name: String, labels: [String: String]) async throws {
-        if try await unlessGone({ try await docker.network(name) }) != nil { return }
-        do {
-            _ = try await docker.createNetwork(name, labels: labels)
-        } catch let failure as Failure where failure.code == .conflict {
-            return  // Someone else was faster.
+        try await alone(withNetwork: name) {
+            if try await unlessGone({ try await docker.network(name) }) != nil { return }
+            do {
+                _ = try await docker.createNetwork(name, labels: labels)
+            } catch let failure as Failure where failure.code == .conflict {
+                return  // Someone else was faster.
+            }
         }
+    }
+
+    /// Runs `body` while no other task of ours makes that network.
+    func alone<R: Sendable>(withNetwork name: String, _ body: @Sendable () async throws -> R) async rethrows -> R {
+        try await NetworkTurns.shared.alone(at: "\(socket) \(name)", body)
     }
 
     public func removeNetwork(_ name: String) async throws {
