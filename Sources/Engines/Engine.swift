@@ -18,6 +18,8 @@ public protocol Engine: Sendable {
     /// Creates without starting; the image must be present. A container of that name with the same identity labels
     /// (all of `plan.labels` under `dev.slipway.`) is returned as it is; one with others throws `.conflict`.
     func create(_ plan: ContainerPlan) async throws -> String
+    /// Throws `.conflict` where the engine has lost hold of the container: no start of it will do, and only another one
+    /// can take its place.
     func start(_ id: String) async throws
     /// Lets a container that doesn't run yet take part in a further network, from its next start on.
     func attach(_ id: String, to attachment: NetworkAttachment) async throws
@@ -62,6 +64,17 @@ public protocol Engine: Sendable {
 }
 
 extension Engine {
+    /// Starts a container that whoever asks next can create anew: one that can't be started any more is removed, and
+    /// `.unavailable` thrown.
+    public func startOrRemove(_ id: String) async throws {
+        do {
+            try await start(id)
+        } catch let failure as Failure where failure.code == .conflict {
+            try await remove(id)
+            throw Failure(.unavailable, failure.message, cause: failure.cause)
+        }
+    }
+
     public func ensureImage(_ name: String, files: @Sendable () throws -> [ContainerFile]) async throws {
         throw Failure(.unavailable, "This engine makes no images of files")
     }

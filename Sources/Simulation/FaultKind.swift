@@ -21,6 +21,7 @@ public enum FaultKind: String, Sendable, Hashable, CaseIterable {
     case noAnswer = "call: never answers"
     case lateEffect = "call: never answers, applied later"
     case refusedCall = "call: refused for good"
+    case lostHold = "call: a start that no other start mends"
     case diskFull = "database can't be written"
     // What happens to the rest.
     case engineOutage = "engine down"

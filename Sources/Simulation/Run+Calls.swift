@@ -28,6 +28,7 @@ extension Run {
         switch fate {
         case .errorBefore: throw Failure(.unavailable, "The simulated engine hung up")
         case .refusedCall: throw Failure(.failed, "The simulated engine refuses", cause: "no space left on device")
+        case .lostHold: unstartable.insert(call.subject)
         case .lateEffect:
             agenda.add(
                 .effect(call) { _ = try await effect() },
@@ -39,6 +40,11 @@ extension Run {
             throw Failure(.timedOut, "The simulated engine did not answer within 60 s")
         case .doubleCall: _ = try? await effect()
         default: break
+        }
+        if call.verb == .start, unstartable.contains(call.subject),
+            vitals.first(where: { $0.id == call.subject })?.isRunning != true
+        {
+            throw Failure(.conflict, "The simulated engine has lost hold of \(name)")
         }
         if [.stop, .kill, .remove].contains(call.verb) { endConnections(of: call.subject) }
         let result: R
@@ -77,7 +83,9 @@ extension Run {
         var fate: FaultKind
         if call.verb.isWrite {
             fate = weather.pick(.slowCall, .doubleCall, .errorBefore, .errorAfter, .noAnswer, .lateEffect)
-            if scenario.weather.mayRefuse, [.create, .start].contains(call.verb), weather.chance(30) {
+            if call.verb == .start, weather.chance(80) {
+                fate = .lostHold
+            } else if scenario.weather.mayRefuse, [.create, .start].contains(call.verb), weather.chance(30) {
                 fate = .refusedCall
                 for key in judge.files.keys { judge.disturb(key) }
             }

@@ -127,26 +127,22 @@ struct DockerEngineRacesTests {
         }
     }
 
-    @Test("A start that finds what a killed engine left is tried again, and not for ever")
+    @Test("A container whose task a killed engine left behind can't be started; whoever can make another removes it")
     func taskOfTheDead() async throws {
-        let starts = Mutex(0)
-        let message = #"{"message":"task bec9318a6cb4324659838c8216a24a76: already exists: unknown"}"#
-        try await withStub({ _, writer in
-            let start = starts.withLock { starts in
-                starts += 1
-                return starts
-            }
-            if start == 2 {
+        try await withStub({ request, writer in
+            if request.method == "DELETE" {
                 try await writer.reply(204)
             } else {
-                try await writer.reply(500, [], message)
+                try await writer.reply(500, [], #"{"message":"task bec9318a6cb4324659838c8216a24a76: already exists"}"#)
             }
-        }) { engine, _ in
-            try await engine.start("c1")
-            #expect(starts.withLock { $0 } == 2)
+        }) { engine, server in
             let failure = await #expect(throws: Failure.self) { try await engine.start("c1") }
+            #expect(failure?.code == .conflict)
             #expect(failure?.cause?.contains("already exists") == true)
-            #expect(starts.withLock { $0 } == 6)
+            #expect(server.requests.map(\.method) == ["POST"])
+            let removed = await #expect(throws: Failure.self) { try await engine.startOrRemove("c1") }
+            #expect(removed?.code == .unavailable)
+            #expect(server.requests.map(\.method) == ["POST", "POST", "DELETE"])
         }
     }
 

@@ -86,6 +86,19 @@ import Testing
         await harbour.stop()
     }
 
+    @Test func whatTheEngineLostHoldOfIsMadeAnew() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await harbour.deploy(spec(1))
+        await engine.loseHold(ofFirst: "acme/orders:2")
+        let second = try await harbour.deploy(spec(2))
+        #expect(second.state == .done)
+        let gone = second.log.first { $0.text.hasPrefix("removed") && $0.text.contains("lost hold") }
+        #expect(gone != nil, "\(second.log.map(\.text))")
+        let standing = try await harbour.containers().filter { !$0.parked }
+        #expect(standing.count == 3 && standing.allSatisfy { $0.image == "acme/orders:2" && $0.serving })
+        await harbour.stop()
+    }
+
     @Test func firstDeployThatFailsLeavesNothingRunning() async throws {
         await engine.set(.exits(status: 3, after: 0), for: "acme/orders:1")
         let harbour = try await Harbour(engine: engine)

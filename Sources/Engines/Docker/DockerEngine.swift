@@ -55,25 +55,17 @@ public struct DockerEngine: Engine {
 
     public func start(_ id: String) async throws {
         do {
-            try await startPastLeftovers(id)
+            try await docker.startContainer(id)
         } catch let failure as Failure where failure.code == .invalid {
             // The engine calls a command that isn't in the image a bad request.
             throw Failure(
                 .failed, "The container \(id.prefix(12)) doesn't start",
                 hint: "Check its command, its entrypoint and its user against the image.", cause: failure.cause)
+        } catch let failure as Failure where failure.saysTaskExists {
+            throw Failure(
+                .conflict, "The Docker Engine has lost hold of the container \(id.prefix(12)), which can't start any more",
+                hint: "Remove it; one that is created anew can.", cause: failure.cause)
         }
-    }
-
-    /// An engine that was killed in the middle of a start finds what it left, and clears it away as it fails.
-    private func startPastLeftovers(_ id: String) async throws {
-        for _ in 0..<3 {
-            do {
-                return try await docker.startContainer(id)
-            } catch let failure as Failure where failure.saysTaskExists {
-                continue
-            }
-        }
-        try await docker.startContainer(id)
     }
 
     public func attach(_ id: String, to attachment: NetworkAttachment) async throws {
@@ -207,7 +199,8 @@ public struct DockerEngine: Engine {
 }
 
 extension Failure {
-    /// Whether containerd has a process of the container that the engine doesn't know: `task 4f…: already exists`.
+    /// Whether containerd keeps a task of the container's that the engine doesn't know: `task 4f…: already exists`. So it
+    /// is where the engine was killed in the middle of a start, and however often it is started again.
     fileprivate var saysTaskExists: Bool { cause?.contains(#/task [0-9a-f]+: already exists/#) == true }
 }
 

@@ -49,6 +49,8 @@ struct SimulatedContainer: Sendable {
     var files: [String: ContainerFile] = [:]
     /// Further networks that it is in.
     var attachments: Set<String> = []
+    /// Whether it can't be started any more.
+    var isLost = false
     var followers: [AsyncThrowingStream<[UInt8], any Error>.Continuation] = []
 
     var isRunning: Bool { observed.state == .running || observed.state == .restarting }

@@ -24,6 +24,7 @@ public actor SimulatedEngine: Engine {
     private var registry: [String: ObservedImage] = [:]
     private var behaviours: [String: SimulatedBehaviour] = [:]
     private var listeners: [Int: AsyncThrowingStream<Void, any Error>.Continuation] = [:]
+    private var losing: Set<String> = []
     private var before: Hook?
     private var after: Hook?
     private var isDown = false
@@ -59,6 +60,9 @@ extension SimulatedEngine {
     public func set(_ behaviour: SimulatedBehaviour, for imageOrName: String) {
         behaviours[imageOrName] = behaviour
     }
+
+    /// The next container of that image that is started can't be, now or ever.
+    public func loseHold(ofFirst image: String) { losing.insert(image) }
 
     /// Called before each call takes effect.
     public func setHook(before hook: Hook?) { before = hook }
@@ -175,6 +179,10 @@ extension SimulatedEngine {
             }
             guard !container.isRunning else { return }
             let plan = container.plan
+            if losing.remove(plan.image) != nil { containers[key]?.isLost = true }
+            guard containers[key]?.isLost == false else {
+                throw Failure(.conflict, "The simulated engine has lost hold of the container \(plan.name)")
+            }
             guard networks.contains(plan.network) || plan.network.hasPrefix("container:") else {
                 throw Failure(.notFound, "There is no network \(plan.network)")
             }

@@ -47,7 +47,7 @@ struct JobContainers {
             ContainerFile(path: SecretFile(source: name).target, bytes: Array(value.utf8))
         }
         if !files.isEmpty { try await engine.write(files, into: primary) }
-        try await engine.start(primary)
+        try await engine.startOrRemove(primary)
         lines.append("\(image) runs as \(request.primary)")
         for service in test.services {
             let image = service.build == nil ? service.image ?? "" : "\(request.testImage)-\(service.name)"
@@ -57,7 +57,7 @@ struct JobContainers {
                     name: "\(request.primary)-\(service.name)", image: image, command: service.command,
                     environment: service.environment.map { "\($0.key)=\($0.value)" }.sorted(), labels: labels,
                     network: "container:\(primary)"))
-            try await engine.start(id)
+            try await engine.startOrRemove(id)
             lines.append("\(image) runs as \(service.name), on the tests' localhost")
         }
         return lines.joined(separator: "\n")

@@ -68,7 +68,7 @@ extension StackService {
                 .nameServer(
                     of: environment, instance: instance, image: image, folder: names.folder(of: environment.id),
                     network: network, address: address))
-            try await engine.start(id)
+            try await engine.startOrRemove(id)
             logger.info("names", metadata: ["environment": "\(environment.name)", "server": "\(address)"])
         }
         naming.places[environment.id]?.server = address

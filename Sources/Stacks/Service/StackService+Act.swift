@@ -138,13 +138,35 @@ extension StackService {
     func start(_ id: String, _ scene: Scene, after earlier: [Rollout.Entry] = []) async throws {
         let member = try scene.member(id)
         var entries = earlier
-        for part in try await inOrder(member, scene) where !part.isUp && !part.isDone {
+        let parts = try await inOrder(member, scene).filter { !$0.isUp && !$0.isDone }
+        for (index, part) in parts.enumerated() {
             try await writeFiles(into: part, scene)
             try await attach(part, scene)
-            try await scene.engine.start(part.id)
+            do {
+                try await scene.engine.start(part.id)
+            } catch let failure as Failure where failure.code == .conflict {
+                return try await giveUp(parts[index...], of: member, failure, scene, after: entries)
+            }
             entries.append(Rollout.Entry(at: now(), text: "started \(part.name)"))
         }
         try await change(member, scene, saying: entries) { $0.parkedAt = nil }
+    }
+
+    /// Removes a part that the engine can't start any more, and those that were to start after it, which may have its
+    /// volumes or namespaces: the next look finds them missing.
+    private func giveUp(
+        _ parts: ArraySlice<Member.Part>, of member: Member, _ failure: Failure, _ scene: Scene,
+        after earlier: [Rollout.Entry]
+    ) async throws {
+        try await change(member, scene, saying: earlier) { $0.parkedAt = nil }
+        for part in parts.reversed() {
+            try await scene.engine.remove(part.id)
+            let entry = Rollout.Entry(at: now(), text: "removed \(part.name): \(failure.message)")
+            try await store.write { db in
+                try ContainerRecord.delete(db, id: part.id)
+                try Self.note([entry], of: scene.rolloutID, db)
+            }
+        }
     }
 
     /// The containers of a unit in the order in which they can start.

@@ -167,6 +167,18 @@ import Testing
         await harbour.stop()
     }
 
+    @Test(arguments: ["web:2", "log:2", "data:2"]) func aUnitIsMadeWholeWhereTheEngineLostHoldOfAPart(_ image: String)
+        async throws
+    {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(), harbour)
+        await engine.loseHold(ofFirst: image)
+        #expect(try await deploy(specs(web: 2, log: 2, data: 2), harbour).state == .done)
+        let standing = try await harbour.containers("web").filter { !$0.parked }
+        #expect(standing.count == 6 && standing.allSatisfy { $0.image.hasSuffix(":2") })
+        await harbour.stop()
+    }
+
     @Test func scaleCountsUnits() async throws {
         let harbour = try await Harbour(engine: engine)
         _ = try await deploy(specs(scale: 3), harbour)
