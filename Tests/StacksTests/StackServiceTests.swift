@@ -86,6 +86,19 @@ import Testing
         await harbour.stop()
     }
 
+    @Test func forcedAgainTheSameIsMadeAnewAndNotTakenFromWhatIsParked() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await harbour.deploy(spec(1))
+        for _ in 1...2 {
+            let before = Set(try await harbour.containers().map(\.id))
+            let outcome = try await harbour.up([spec(1)], upgrade: true, force: true).first
+            #expect(try await harbour.settled(outcome?.rolloutID).state == .done)
+            let standing = try await harbour.containers().filter { !$0.parked }
+            #expect(standing.count == 3 && standing.allSatisfy { !before.contains($0.id) })
+        }
+        await harbour.stop()
+    }
+
     @Test func whatTheEngineLostHoldOfIsMadeAnew() async throws {
         let harbour = try await Harbour(engine: engine)
         _ = try await harbour.deploy(spec(1))

@@ -164,9 +164,10 @@ extension StackService {
         let parked = Set(
             try ContainerRecord.all(db, of: record.key).filter { $0.parkedAt != nil }
                 .map { PartKey(sidekick: $0.sidekick, generation: $0.generation) })
-        // What runs to its end does so again for whoever asks for it.
+        // What runs to its end does so again for whoever asks for it; and what runs already is forced to be made anew.
+        let isAnew = spec.runsOnce || service.spec.hash == hash
         let done =
-            parked.isEmpty || spec.runsOnce ? [] : try RolloutRecord.ofService(db, record.key, and: "state = 'done'")
+            parked.isEmpty || isAnew ? [] : try RolloutRecord.ofService(db, record.key, and: "state = 'done'")
         for earlier in done.reversed()
         where earlier.rollout.spec.hash == hash && earlier.rollout.revision == record.rollout.revision {
             guard let goal = earlier.goal else { continue }

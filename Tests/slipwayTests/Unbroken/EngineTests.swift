@@ -153,6 +153,32 @@ struct EngineTests {
         }
     }
 
+    /// What it was starting can't be started any more in some of the rounds; in which is chance.
+    @Test func `An engine that is killed in the middle of a start holds a rollout up, and it ends right`() async throws {
+        try await run { slipway, engine in
+            let port = slipway.port + 1000
+            let script = "rancher up --stack shop --force-upgrade -d --file docker-compose.yml"
+            let repository = try await slipway.web(WebSample(text: "one", port: port, script: script).files)
+            let revision = try await slipway.built(repository, "One")
+            #expect(try await slipway.end(of: try await slipway.deploy("web", revision)).deploy.state == .succeeded)
+            for round in 1...3 {
+                let deploy = try await slipway.deploy("web", revision)
+                try await slipway.shell(
+                    """
+                    timeout 60 bash -c 'until docker ps -aq --filter status=created | grep -q .; do :; done'
+                    sleep 0.0$((RANDOM % 10))
+                    """)
+                try await engine.kill9()
+                try await engine.start()
+                let view = try await slipway.end(of: deploy)
+                #expect(view.deploy.state == .succeeded, "\(view.deploy.reason ?? "")")
+                let log = view.rollouts.flatMap(\.log).map(\.text)
+                print("killed in mid-start, \(round):", log.first { $0.contains("lost hold") } ?? "nothing was lost")
+                #expect(try await slipway.containers("shop", "web").map(\.revision) == [revision, revision])
+            }
+        }
+    }
+
     @Test func `With live restore no request fails while the engine is away, and a rollout goes on`() async throws {
         try await run(["--live-restore"]) { slipway, engine in
             let port = slipway.port + 1000
