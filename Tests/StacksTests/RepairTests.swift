@@ -57,6 +57,7 @@ import Testing
             let members = (1...4).map { slot in
                 var member = member(1, slot)
                 member.health = HealthRecord(since: now, verdict: slot > sick ? .healthy : .unhealthy)
+                member.isInEdge = slot > sick
                 return member
             }
             return repairs(of: spec, generation: 1, members: members, options: options, now: now)
@@ -68,6 +69,24 @@ import Testing
         #expect(steps(.recreateOnQuorum, quorum: 2, sick: 2).count == 2)
         #expect(steps(.recreateOnQuorum, quorum: 3, sick: 2) == [])
         #expect(steps(.none, sick: 4) == [])
+    }
+
+    /// Found by the simulation: a unit whose sidekick was sick was stopped with its open requests.
+    @Test func aSickUnitThatServesIsDrainedBeforeItIsReplaced() {
+        var spec = spec
+        spec.healthCheck = HealthCheck(port: 80, strategy: .recreate)
+        var member = member(1, 1)
+        member.health = HealthRecord(since: now, verdict: .unhealthy)
+        func steps() -> [RolloutStep] {
+            repairs(of: spec, generation: 1, members: [member], options: options, now: now)
+        }
+        #expect(steps() == [.drain("1-1")])
+        member.drainStartedAt = now.addingTimeInterval(-4)
+        #expect(steps() == [])
+        member.isDrained = true
+        #expect(steps() == [.remove("1-1")])
+        member.health = HealthRecord(since: now, verdict: .healthy)
+        #expect(steps() == [.admit("1-1")])
     }
 
     /// Found by the simulation: the rollout that was cancelled while it waited counted as the service's last.

@@ -63,7 +63,8 @@ public struct DockerEngine: Engine {
                 hint: "Check its command, its entrypoint and its user against the image.", cause: failure.cause)
         } catch let failure as Failure where failure.saysTaskExists {
             throw Failure(
-                .conflict, "The Docker Engine has lost hold of the container \(id.prefix(12)), which can't start any more",
+                .conflict,
+                "The Docker Engine has lost hold of the container \(id.prefix(12)), which can't start any more",
                 hint: "Remove it; one that is created anew can.", cause: failure.cause)
         }
     }

@@ -15,6 +15,7 @@ func repairs(
     options: RolloutOptions, now: Date
 ) -> [RolloutStep] {
     let slots = spec.slots(in: placement)
+    let drain = spec.drainTime(otherwise: options.drain)
     var steps: [RolloutStep] = []
     var filled: Set<Int> = []
     let standing = members.filter { $0.parkedAt == nil && $0.state != .removing }
@@ -24,9 +25,7 @@ func repairs(
     for member in standing.sorted(by: { ($0.slot, $0.id) < ($1.slot, $1.id) }) {
         guard member.generation == generation, slots.contains(member.slot), filled.insert(member.slot).inserted
         else {
-            if let step = farewell(to: member, drain: spec.drainTime(otherwise: options.drain), now: now) {
-                steps.append(step)
-            }
+            if let step = farewell(to: member, drain: drain, now: now) { steps.append(step) }
             continue
         }
         guard member.isWhole else {
@@ -49,7 +48,13 @@ func repairs(
                     case .recreateOnQuorum?: others.count >= spec.healthCheck?.quorum ?? 1
                     case .some(.none), nil: false
                     }
-                if mayReplace { steps.append(.remove(member.id)) }
+                guard mayReplace else { break }
+                if !member.isServing, member.drainStartedAt == nil {
+                    steps.append(.remove(member.id))
+                } else if let step = farewell(to: member, drain: drain, now: now) {
+                    // A unit with a sick sidekick may still serve.
+                    steps.append(step)
+                }
             case .starting: break
             }
         case .paused, .restarting, .removing: break

@@ -154,7 +154,8 @@ struct EngineTests {
     }
 
     /// What it was starting can't be started any more in some of the rounds; in which is chance.
-    @Test func `An engine that is killed in the middle of a start holds a rollout up, and it ends right`() async throws {
+    @Test func `An engine that is killed in the middle of a start holds a rollout up, and it ends right`() async throws
+    {
         try await run { slipway, engine in
             let port = slipway.port + 1000
             let script = "rancher up --stack shop --force-upgrade -d --file docker-compose.yml"
