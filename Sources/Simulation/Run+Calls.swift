@@ -19,8 +19,8 @@ extension Run {
         }
         if let fate { note("  ! \(fate.rawValue)") }
         if fate == .slowCall { await pass(weather.number(1000...15_000), isLost: true) }
-        // Played one after another, a stop holds up the other services, which it doesn't in a server.
-        await pass(latency(of: call, grace), isLost: call.verb == .stop && scenario.services.count > 1)
+        // Played one after another, a stop holds up the other services and the rest of its batch, which it doesn't in a server.
+        await pass(latency(of: call, grace), isLost: call.verb == .stop)
         guard !isDead else { throw ServerDied() }
         guard clock.time >= engineIsDownUntil else {
             throw Failure(.unavailable, "The simulated engine doesn't answer")

@@ -136,7 +136,7 @@ public actor Run {
                 prober: { [self] _ in ProberOfWorld(world: self) }, isPortFree: { _, _ in true },
                 decide: { [broken] rollout, seen, now in
                     broken?.decide(rollout, seen, now) ?? nextStep(of: rollout, given: seen, now: now)
-                }, names: names))
+                }, names: names, actsInTurn: true))
     }
 
     func key(_ index: Int) -> ServiceKey {

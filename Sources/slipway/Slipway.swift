@@ -17,6 +17,7 @@ struct Slipway: AsyncParsableCommand {
             AbortCommand.self,
             FollowCommand.self,
             UpCommand.self,
+            RunCommand.self,
             PsCommand.self,
             LogsCommand.self,
             ExecCommand.self,

@@ -41,6 +41,11 @@ import Testing
             25, 64, 416, 550, 671,
             22,  // a container that was started again was named where it had been
             187,  // a server that took over stopped what was still named
+            31087,  // a unit whose sidekick got sick was replaced with its primary's requests open
+            15776,  // so was one whose sidekick had crashed
+            13576,  // a name server that couldn't be removed went on naming what was gone
+            14757, 17381,  // after a failed rollback, half of a unit that was to be parked went on
+            16404,  // a container that couldn't start took a sidekick along that goes on
         ])
     func regressions(seed: Int) async throws {
         let outcome = try await Run.play(Scenario(seed: seed))

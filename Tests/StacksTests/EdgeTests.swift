@@ -1,5 +1,7 @@
 import Foundation
+import Logging
 import Model
+import Synchronization
 import Testing
 
 @testable import Stacks
@@ -64,6 +66,44 @@ import Testing
                 ])
             ])
         #expect(edgeActions(desired: EdgeConfiguration(services: []), actual: actual) == [.stop])
+    }
+
+    /// How often it was asked, and loaded what is wished.
+    private final class Seen: Sendable {
+        let asked = Mutex(0)
+        let loads = Mutex(0)
+    }
+
+    @Test func thoseWhoWaitTogetherAreServedTogether() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "edge-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let edge = Edge(directory: folder, program: "/nowhere/haproxy", logger: Logger(label: "test"))
+        let seen = Seen()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    seen.asked.withLock { $0 += 1 }
+                    _ = try await edge.converge {
+                        seen.loads.withLock { $0 += 1 }
+                        // Until all others have asked, and had a moment to get in line.
+                        while seen.asked.withLock({ $0 }) < 20 { await Task.yield() }
+                        for _ in 0..<100 { await Task.yield() }
+                        return EdgeConfiguration(services: [])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let loads = seen.loads.withLock { $0 }
+        #expect(loads >= 2, "who asks while it is being done must not be told what was before")
+        #expect(loads < 20)
+        // What failed is done again by the next.
+        await #expect(throws: Failure.self) { _ = try await edge.converge { throw Failure(.unavailable, "disk") } }
+        _ = try await edge.converge {
+            seen.loads.withLock { $0 += 1 }
+            return EdgeConfiguration(services: [])
+        }
+        #expect(seen.loads.withLock { $0 } == loads + 1)
     }
 
     @Test func statisticsAreRead() {

@@ -13,15 +13,19 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct NamesKeptTests {
     /// Names in memory.
     final class Names: NameStore {
-        private let state = Mutex<(book: NameBook?, isBroken: Bool)>((nil, false))
+        private let state = Mutex<(book: NameBook?, isBroken: Bool, keepsAll: Bool)>((nil, false, false))
 
         var book: NameBook { state.withLock { $0.book } ?? NameBook() }
         func breakDown(_ isBroken: Bool) { state.withLock { $0.isBroken = isBroken } }
+        /// Whether nothing is taken back any more.
+        func keepAll(_ keepsAll: Bool) { state.withLock { $0.keepsAll = keepsAll } }
 
         func write(_ book: NameBook, of environment: Int64) throws {
             try state.withLock { state in
                 if state.book == book { return }
-                if state.isBroken { throw Failure(.unavailable, "the disk is full") }
+                let places = { (book: NameBook) in book.places.values.map(\.count).reduce(0, +) }
+                let isLess = state.book.map { places(book) < places($0) } ?? false
+                if state.isBroken || state.keepsAll && isLess { throw Failure(.unavailable, "the disk is full") }
                 state.book = book
             }
         }
@@ -68,15 +72,11 @@ import Testing
 
     /// - Parameter dies: Whether nothing can be told of what drains.
     func server(dies: Bool = false) -> StackService {
-        StackService(
+        names.keepAll(dies)
+        return StackService(
             store: store, engineFor: { [engine] _ in engine }, instance: "test", logger: Logger(label: "test"),
             surroundings: Surroundings(
-                now: { [clock] in clock.now }, edge: nil, prober: { [prober] _ in prober },
-                decide: { [names] rollout, seen, now in
-                    let step = nextStep(of: rollout, given: seen, now: now)
-                    if case .drain = step { names.breakDown(dies) }
-                    return step
-                }, names: names))
+                now: { [clock] in clock.now }, edge: nil, prober: { [prober] _ in prober }, names: names))
     }
 
     func up(_ service: StackService, _ spec: ServiceSpec, stack: String = "shop", rollback: Bool = false) async throws {
@@ -134,7 +134,6 @@ import Testing
             clock.pass(0.1)
         }
         // It dies, and some time goes by.
-        names.breakDown(false)
         clock.pass(5)
         let second = server()
         await engine.forgetCalls()

@@ -219,6 +219,31 @@ import Testing
         #expect(step(1, 3) == .start("a"))
     }
 
+    /// Found by the simulation: its primary, which goes on, was taken out of the edge with its requests open.
+    @Test func aUnitWhoseSidekickIsGoneDrainsBeforeItIsReplaced() {
+        let now = Date(timeIntervalSince1970: 1_000_000)
+        let spec = ServiceSpec(name: "web", image: "web:1")
+        let rollout = Rollout(
+            id: 2, environmentID: 1, stack: "shop", service: "web", spec: spec, previous: spec,
+            options: RolloutOptions(drain: 5000), state: .rolling, queuedAt: now)
+        var old = RolloutObservation.Member(
+            id: "web", name: "web", slot: 1, generation: 1, state: .exited, isAdmitted: true, isInEdge: true)
+        old.parts = [
+            .init(id: "web", name: "web", generation: 1, state: .running, isAdmitted: true, isKept: true),
+            .init(id: "log", name: "log", sidekick: "log", generation: 1, state: .exited, isAdmitted: true),
+        ]
+        func step() -> RolloutStep {
+            var seen = RolloutObservation(members: [old], generation: 2, previousGeneration: 1)
+            seen.keepsPrimary = true
+            return nextStep(of: rollout, given: seen, now: now)
+        }
+        #expect(step() == .drain("web"))
+        old.drainStartedAt = now.addingTimeInterval(-1)
+        #expect(step() == .wait("web finishes its open requests", until: now.addingTimeInterval(4)))
+        old.isDrained = true
+        #expect(step() == .park("web"))
+    }
+
     @Test func unhealthyOldOnesGoFirst() {
         let world = RolloutWorld(scale: 3, from: 3)
         world.members[0].health = HealthRecord(since: world.now, verdict: .unhealthy)
@@ -226,8 +251,39 @@ import Testing
         #expect(world.steps.first { if case .drain = $0 { true } else { false } } == .drain("old1"))
     }
 
+    @Test func aBatchStartsAndGoesAtOnce() {
+        let world = RolloutWorld(scale: 4, from: 4, batch: 2, check: check)
+        world.atOnce = true
+        #expect(world.run())
+        let acts = world.groups.filter { if case .wait = $0[0] { false } else { true } }
+        #expect(acts[1] == [.create(slot: 1), .create(slot: 2)])
+        #expect(acts[2].count == 2 && acts[3].count == 2)
+        #expect(acts[4] == [.drain("old4"), .drain("old3")])
+        #expect(acts[5] == [.park("old3"), .park("old4")])
+        #expect(acts.count == 12)
+        #expect(world.mostRunning == 6)
+        #expect(world.leastServing == 4)
+    }
+
+    @Test func atOnceIsOnlyWhatIsOfOneKindAndForOthers() {
+        let world = RolloutWorld(scale: 3, from: nil)
+        world.atOnce = true
+        #expect(world.run())
+        for group in world.groups {
+            #expect(Set(group).count == group.count)
+            let waits = group.contains { if case .wait = $0 { true } else { false } }
+            #expect(!waits || group.count == 1)
+        }
+        #expect(world.groups.contains([.create(slot: 1), .create(slot: 2), .create(slot: 3)]))
+        // More than the limit take several turns.
+        let many = RolloutWorld(scale: 40, from: nil)
+        many.atOnce = true
+        #expect(many.run())
+        #expect(many.groups.map(\.count).max() == 16)
+    }
+
     /// I1-I4 and I6, from any point at which things go wrong.
-    @Test(arguments: 0..<300) func invariantsHold(seed: Int) {
+    @Test(arguments: 0..<300, [false, true]) func invariantsHold(seed: Int, atOnce: Bool) {
         var random = Seeded(seed)
         let scale = Int.random(in: 1...5, using: &random)
         let previousScale =
@@ -239,14 +295,17 @@ import Testing
             scale: scale, from: previousScale, batch: batch,
             interval: [0, 0, 3000].randomElement(using: &random) ?? 0, startFirst: startFirst,
             check: hasCheck ? check : nil)
+        world.atOnce = atOnce
         world.edgeLag = [0, 0.7].randomElement(using: &random) ?? 0
         world.imageReady = Bool.random(using: &random)
         if Int.random(in: 0..<4, using: &random) == 0 { world.crashing = [2] }
         if Int.random(in: 0..<4, using: &random) == 0 { world.healthyAfter[2] = .some(nil) }
         let trouble = Int.random(in: 2..<60, using: &random)
         let kind = Int.random(in: 0..<4, using: &random)
+        var hasStruck = false
         let ended = world.run {
-            guard $0.steps.count == trouble, !$0.rollout.state.isFinal else { return }
+            guard $0.steps.count >= trouble, !hasStruck, !$0.rollout.state.isFinal else { return }
+            hasStruck = true
             switch kind {
             case 0: $0.cancelRequested = $0.rollout.state == .rolling
             case 1: $0.crashing = [2]

@@ -34,8 +34,12 @@ final class RolloutWorld {
     /// Generations whose containers exit at once.
     var crashing: Set<Int64> = []
     var edgeLag = 0.0
+    /// Whether steps that may be done at once are.
+    var atOnce = false
     var admittedAt: [String: Date] = [:]
     var steps: [RolloutStep] = []
+    /// The same, as they were done at once.
+    var groups: [[RolloutStep]] = []
     var mostRunning = 0
     var leastServing = Int.max
     private var nextID = 100
@@ -104,11 +108,15 @@ final class RolloutWorld {
 
     var running: Int { members.filter { $0.state == .running }.count }
 
-    /// Computes and carries out one step; false when it has ended.
+    /// Computes and carries out one step, or those that may be done at once; false when it has ended.
     func advance() -> Bool {
-        let step = nextStep(of: rollout, given: observation(), now: now)
-        if step == .rest { return false }
-        carryOut(step)
+        let next = stepsAtOnce(of: rollout, given: observation(), now: now, limit: atOnce ? 16 : 1) {
+            nextStep(of: $0, given: $1, now: $2)
+        }
+        if next == [.rest] { return false }
+        groups.append(next)
+        // In no order: what is done at once must not depend on it.
+        for step in next.reversed() { carryOut(step) }
         mostRunning = max(mostRunning, running)
         leastServing = min(leastServing, serving)
         return true

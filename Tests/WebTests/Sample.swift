@@ -315,7 +315,22 @@ extension Sample {
                 .render(context)
             ),
             ("environments", EnvironmentsPage(environments: [Self.production]).render(context)),
-            ("environment", EnvironmentPage(environment: Self.production, stacks: stacks).render(context)),
+            (
+                "environment",
+                EnvironmentPage(
+                    environment: Self.production, stacks: stacks,
+                    nameServer: NameServerView(
+                        name: "slipway_production_names_1", state: .running, address: "172.18.255.254",
+                        startedAt: Self.now.addingTimeInterval(-7200))
+                ).render(context)
+            ),
+            (
+                "environment-without-names",
+                EnvironmentPage(
+                    environment: Self.production, stacks: stacks,
+                    nameServer: NameServerView(name: "slipway_production_names_1", state: .exited)
+                ).render(context)
+            ),
             ("environment-empty", EnvironmentPage(environment: Self.production, stacks: []).render(context)),
             ("stack", stackPage.render(context)), ("service", servicePage.render(context)),
             ("service-seen", servicePage.render(onlyReading)), ("service-balancer", balancerPage.render(context)),

@@ -12,6 +12,9 @@ actor Edge: LoadBalancer {
     private let logger: Logger
     /// The structure that HAProxy was last asked about, and why it doesn't take it; nil: it does.
     private var judged: (structure: String, problem: String?)?
+    /// How often it was begun to make HAProxy what is wished, and what the last time to end well came to.
+    private var runs = 0
+    private var last: (run: Int, state: EdgeState)?
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -24,10 +27,20 @@ actor Edge: LoadBalancer {
     }
 
     /// Makes HAProxy what `load` says, and returns what it then says of itself. Calls take turns, and each loads
-    /// anew, so that an older wish never undoes a newer one.
+    /// anew, so that an older wish never undoes a newer one. Those that wait together are served together.
     func converge(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState {
+        let before = runs
         await take()
         defer { release() }
+        // It loaded after this was called: what was wished here was in it.
+        if let last, last.run > before { return last.state }
+        runs += 1
+        let state = try await makeSo(load)
+        last = (runs, state)
+        return state
+    }
+
+    private func makeSo(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState {
         let wished = try await load().withTunnels()
         if wished.services.isEmpty, !process.isRunning { return EdgeState() }
         try FileManager.default.createDirectory(atPath: process.directory, withIntermediateDirectories: true)

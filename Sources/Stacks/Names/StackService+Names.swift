@@ -1,7 +1,7 @@
 import Engines
 import Foundation
 import Logging
-import Model
+public import Model
 import NameServer
 import Store
 
@@ -75,12 +75,24 @@ extension StackService {
     }
 
     private func removeNameServer(of environment: Environment, _ engine: any Engine) async throws {
-        naming.places[environment.id] = nil
+        // Nobody new is led to it; what it says stays true until it is gone, for removing it may fail.
+        naming.places[environment.id]?.server = nil
         let found = try await nameServers(of: environment, engine)
         for container in found { try await engine.remove(container.id) }
+        naming.places[environment.id] = nil
         await names?.forget(environment.id)
         // It may still be used by something that isn't ours; that is no reason to fail.
         if !found.isEmpty { try? await engine.removeNetwork(sharedNetwork(of: environment)) }
+    }
+
+    /// What answers for the names of the environment's services, as it is now; nil where it has no name server.
+    public func nameServerView(in environment: Environment) async throws -> NameServerView? {
+        guard names != nil else { return nil }
+        let network = sharedNetwork(of: environment)
+        let found = try await nameServers(of: environment, engineFor(environment))
+        guard let server = found.first(where: { $0.state == .running }) ?? found.first else { return nil }
+        return NameServerView(
+            name: server.name, state: server.state, address: server.addresses[network], startedAt: server.startedAt)
     }
 
     private func nameServers(of environment: Environment, _ engine: any Engine) async throws -> [ObservedContainer] {

@@ -130,6 +130,8 @@ public struct RolloutObservation: Hashable, Sendable {
             if parts.isEmpty { return state == .running || state == .restarting || state == .paused }
             return parts.contains { !$0.isKept && $0.isUp }
         }
+        /// Whether a container of it takes requests that goes on in the unit that follows.
+        var servesInPart: Bool { isAdmitted && parts.contains { $0.isKept && $0.isUp && $0.isAdmitted } }
         /// Whether requests may reach it, once it is ready, that don't reach all of it yet.
         var awaitsAdmission: Bool {
             !isAdmitted || drainStartedAt != nil || parts.contains { !$0.isAdmitted && !$0.isDone }

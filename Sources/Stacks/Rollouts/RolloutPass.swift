@@ -118,7 +118,7 @@ struct RolloutPass {
         for member in seen.members where member.parkedAt != nil && member.isUp {
             if resumable[member.slot]?.id != member.id { return .park(member.id) }
         }
-        for member in surplus where !member.isUp || !member.isAdmitted || isDrained(member) {
+        for member in surplus where !member.isUp && !member.servesInPart || !member.isAdmitted || isDrained(member) {
             let isWorthKeeping = member.generation != generation && member.state != .created
             return isWorthKeeping ? .park(member.id) : .remove(member.id)
         }

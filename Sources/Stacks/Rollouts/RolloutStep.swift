@@ -1,7 +1,7 @@
 public import Model
 public import struct Foundation.Date
 
-/// The one thing to do next for a rollout. Every act is safe to repeat.
+/// A thing to do next for a rollout. Every act is safe to repeat, and at the same time as those for other containers.
 public enum RolloutStep: Hashable, Sendable {
     /// Take the turn: note when it started, the deadline and what runs now.
     case begin

@@ -171,7 +171,7 @@ enum JSONText {
         if let value = known.withLock({ $0[key] }) as? T { return value }
         let value = try JSONCoding.decoder.decode(T.self, from: Data(text.utf8))
         known.withLock { known in
-            if known.count >= 256 { known = [:] }
+            if known.count >= 2048 { known = [:] }
             known[key] = value
         }
         return value

@@ -138,34 +138,30 @@ extension StackService {
     func start(_ id: String, _ scene: Scene, after earlier: [Rollout.Entry] = []) async throws {
         let member = try scene.member(id)
         var entries = earlier
-        let parts = try await inOrder(member, scene).filter { !$0.isUp && !$0.isDone }
-        for (index, part) in parts.enumerated() {
+        for part in try await inOrder(member, scene) where !part.isUp && !part.isDone {
             try await writeFiles(into: part, scene)
             try await attach(part, scene)
             do {
                 try await scene.engine.start(part.id)
             } catch let failure as Failure where failure.code == .conflict {
-                return try await giveUp(parts[index...], of: member, failure, scene, after: entries)
+                return try await giveUp(part, of: member, failure, scene, after: entries)
             }
             entries.append(Rollout.Entry(at: now(), text: "started \(part.name)"))
         }
         try await change(member, scene, saying: entries) { $0.parkedAt = nil }
     }
 
-    /// Removes a part that the engine can't start any more, and those that were to start after it, which may have its
-    /// volumes or namespaces: the next look finds them missing.
+    /// Removes a part that the engine can't start any more: the next look finds it missing, and makes it anew with those
+    /// that stand on it.
     private func giveUp(
-        _ parts: ArraySlice<Member.Part>, of member: Member, _ failure: Failure, _ scene: Scene,
-        after earlier: [Rollout.Entry]
+        _ part: Member.Part, of member: Member, _ failure: Failure, _ scene: Scene, after earlier: [Rollout.Entry]
     ) async throws {
         try await change(member, scene, saying: earlier) { $0.parkedAt = nil }
-        for part in parts.reversed() {
-            try await scene.engine.remove(part.id)
-            let entry = Rollout.Entry(at: now(), text: "removed \(part.name): \(failure.message)")
-            try await store.write { db in
-                try ContainerRecord.delete(db, id: part.id)
-                try Self.note([entry], of: scene.rolloutID, db)
-            }
+        try await scene.engine.remove(part.id)
+        let entry = Rollout.Entry(at: now(), text: "removed \(part.name): \(failure.message)")
+        try await store.write { db in
+            try ContainerRecord.delete(db, id: part.id)
+            try Self.note([entry], of: scene.rolloutID, db)
         }
     }
 
@@ -186,6 +182,8 @@ extension StackService {
         try await change(member, scene, saying: [Rollout.Entry(at: now, text: admission(of: member))]) { record in
             record.admittedAt = now
             record.drainStartedAt = nil
+            // The server may have died, or the engine, between this being recorded and its stop.
+            record.parkedAt = nil
             let address = parts.first { $0.id == record.id }?.address
             // One that was started again has others; that in the shared network is told by the next look.
             if record.address != address { record.sharedAddress = nil }

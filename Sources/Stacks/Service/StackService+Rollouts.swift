@@ -39,10 +39,10 @@ extension StackService {
         let at = now()
         let seen = try await observe(record)
         try await noteServing(record, seen)
-        let step = decide(record.rollout, seen, at)
-        guard case .wait(let reason, let until) = step else {
+        let steps = stepsAtOnce(of: record.rollout, given: seen, now: at, decide: decide)
+        guard case .wait(let reason, let until) = steps[0] else {
             noted[record.rollout.id] = nil
-            return try await carryOut(step, record, seen)
+            return try await carryOut(steps, record, seen)
         }
         if seen.unavailable != nil || seen.placement?.reason == reason { try await noteOnce(record, reason) }
         return .waits(until: until, isBlind: seen.unavailable != nil)
@@ -54,6 +54,24 @@ extension StackService {
             let open = try RolloutRecord.ofService(db, key, and: "state IN \(RolloutRecord.open)")
             return open.first { $0.rollout.state != .queued } ?? open.first
         }
+    }
+
+    /// Carries out steps that may be done at once. One that fails holds up none of the others.
+    private func carryOut(
+        _ steps: [RolloutStep], _ record: RolloutRecord, _ seen: RolloutObservation
+    ) async throws -> Turn {
+        var turns: [Turn] = []
+        if steps.count == 1 || actsInTurn {
+            for step in steps { turns.append(try await carryOut(step, record, seen)) }
+        } else {
+            turns = try await withThrowingTaskGroup(of: Turn.self) { group in
+                for step in steps { group.addTask { try await self.carryOut(step, record, seen) } }
+                var turns: [Turn] = []
+                for try await turn in group { turns.append(turn) }
+                return turns
+            }
+        }
+        return turns.contains(.acted) ? .acted : turns[0]
     }
 
     /// Carries out one step. What trying again won't mend becomes a fact that the next step sees.

@@ -26,6 +26,7 @@ public actor StackService {
     let now: @Sendable () -> Date
     let isPortFree: @Sendable (Int, String?) -> Bool
     let decide: @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
+    let actsInTurn: Bool
     /// Fires whenever a loop should look again.
     let signal: Signal
     /// Services that a task of ours is changing now.
@@ -90,6 +91,7 @@ public actor StackService {
         names = surroundings.names.map { NamePublisher($0) }
         isPortFree = surroundings.isPortFree
         decide = surroundings.decide
+        actsInTurn = surroundings.actsInTurn
     }
 
     /// Ends the load balancer, which else outlives the server: for a demo or a test that leaves nothing behind.

@@ -110,3 +110,20 @@ public struct ContainerView: Sendable, Codable, Hashable, Identifiable {
         self.rolloutID = rolloutID
     }
 }
+
+/// The name server of an environment as it is now.
+public struct NameServerView: Sendable, Codable, Hashable {
+    /// Name of its container.
+    public var name: String
+    public var state: ObservedContainer.State
+    /// In the network that all stacks of the environment share; nil while it doesn't run.
+    public var address: String?
+    public var startedAt: Date?
+
+    public init(name: String, state: ObservedContainer.State, address: String? = nil, startedAt: Date? = nil) {
+        self.name = name
+        self.state = state
+        self.address = address
+        self.startedAt = startedAt
+    }
+}

@@ -18,6 +18,8 @@ package struct Surroundings: Sendable {
     package var names: (any NameStore)?
     /// What to do next for a rollout.
     package var decide: @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep
+    /// Whether acts that may be done at once are done one after the other, for who owns the order of all that happens.
+    package var actsInTurn: Bool
 
     package init(
         now: @escaping @Sendable () -> Date = { Date() }, edge: (any LoadBalancer)?,
@@ -28,7 +30,7 @@ package struct Surroundings: Sendable {
         decide: @escaping @Sendable (Rollout, RolloutObservation, Date) -> RolloutStep = {
             nextStep(of: $0, given: $1, now: $2)
         },
-        secrets: SecretSource = .none, names: (any NameStore)? = nil
+        secrets: SecretSource = .none, names: (any NameStore)? = nil, actsInTurn: Bool = false
     ) {
         self.now = now
         self.edge = edge
@@ -37,5 +39,6 @@ package struct Surroundings: Sendable {
         self.decide = decide
         self.secrets = secrets
         self.names = names
+        self.actsInTurn = actsInTurn
     }
 }

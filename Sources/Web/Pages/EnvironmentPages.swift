@@ -1,4 +1,5 @@
 import Access
+import Engines
 import Model
 import Stacks
 
@@ -62,6 +63,7 @@ struct EnvironmentPage: Sendable {
     var environment: Model.Environment
     var stacks: [StackView]
     var usage: [String: UsageHistory] = [:]
+    var nameServer: NameServerView?
     /// What keeps the engine from being looked at.
     var failure: Failure?
 
@@ -79,6 +81,7 @@ struct EnvironmentPage: Sendable {
             <div class="actions"><a class="button" href="\(path)/hosts">\(Icon.server)Hosts</a>\
             <a class="button" href="\(path)/secrets">Secrets</a></div></div>
             <div data-live="stacks">\(failure.map(Pieces.notice))\(content(context))</div>
+            <div data-live="names">\(nameServer.map { names($0, context) })</div>
             <section class="narrow"><div class="bar"><h2>Deploy scripts</h2></div><div class="card pad">\(scripts(context))</div></section>
             """)
     }
@@ -91,6 +94,25 @@ struct EnvironmentPage: Sendable {
             \(Words.count(stacks.count, "stack")), \(Words.count(services.count, "service")), \
             \(Words.count(services.map(\.current.count).reduce(0, +), "container"))\(", <strong class=\"t-bad\">\(ill) not well</strong>", if: ill > 0)
             """
+    }
+
+    /// Who answers when one service calls another by its name.
+    private func names(_ server: NameServerView, _ context: PageContext) -> HTML {
+        let text: HTML =
+            if let address = server.address {
+                """
+                <p>Services find each other by name: the name server at <span class="mono">\(address)</span> leads to \
+                containers that are fit.</p><div class="meta"><span class="mono">\(server.name)</span>\
+                \(server.startedAt.map { started -> HTML in "<span>started \(context.ago(started))</span>" })</div>
+                """
+            } else {
+                """
+                <p class="t-bad">The name server is \(server.state.rawValue): until it runs again, names lead to all \
+                containers that run, fit or not.</p><div class="meta"><span class="mono">\(server.name)</span></div>
+                """
+            }
+        return
+            "<section class=\"narrow\"><div class=\"bar\"><h2>Names</h2></div><div class=\"card pad\">\(text)</div></section>"
     }
 
     /// Whether scripts may use the engine's socket, and the button that changes it.

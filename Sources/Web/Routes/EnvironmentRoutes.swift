@@ -50,6 +50,7 @@ struct EnvironmentRoutes: Sendable {
         do {
             view.stacks = try await services.stacks.stacks(in: environment)
             view.usage = await services.stacks.usage(in: environment)
+            view.nameServer = try await services.stacks.nameServerView(in: environment)
         } catch let failure as Failure {
             view.failure = failure
         }

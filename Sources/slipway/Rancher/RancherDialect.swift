@@ -20,7 +20,7 @@ enum RancherDialect: Hashable, Sendable {
                 RancherWord("scale"), RancherWord("stacks", "stack"), RancherWord("hosts", "host"),
                 RancherWord("environments", "environment", "env", takesEnvironment: false),
                 RancherWord("volumes", "volume"), RancherWord("inspect"), RancherWord("export"),
-                RancherWord("events", "event"), RancherWord("wait"),
+                RancherWord("events", "event"), RancherWord("wait"), RancherWord("run"),
             ]
         case .compose:
             ["ps", "logs", "start", "restart", "scale", "rm"].map { RancherWord($0, takesStack: true) } + [

@@ -179,6 +179,18 @@ import Testing
         await harbour.stop()
     }
 
+    /// Found by the simulation: what goes on from the old unit went with the container that couldn't start.
+    @Test func whatTheEngineLostHoldOfTakesNothingAlongThatGoesOn() async throws {
+        let harbour = try await Harbour(engine: engine)
+        _ = try await deploy(specs(), harbour)
+        let kept = try await ids("data", harbour).union(try await ids("log", harbour))
+        await engine.loseHold(ofFirst: "web:2")
+        #expect(try await deploy(specs(web: 2), harbour).state == .done)
+        #expect(try await ids("data", harbour).union(try await ids("log", harbour)) == kept)
+        #expect(try await harbour.containers("web").filter { !$0.parked && $0.image == "web:2" }.count == 2)
+        await harbour.stop()
+    }
+
     @Test func scaleCountsUnits() async throws {
         let harbour = try await Harbour(engine: engine)
         _ = try await deploy(specs(scale: 3), harbour)

@@ -185,6 +185,18 @@ struct RuntimeCommandsTests {
             #expect(answer.status == 7 && answer.output.contains("out"), "\(answer.output)")
             answer = try await call("\(rancher) stacks ls")
             #expect(answer.status == 0 && answer.output.contains("my-shop"), "\(answer.output)")
+            answer = try await call(
+                "\(rancher) --environment MyEnvironment run --name my-shop/idle --scale 2 -e A='$B' debian:12-slim sleep 600"
+            )
+            #expect(answer.status == 0 && answer.output.contains("created"), "\(answer.output)")
+            #expect(try await slipway.containers("my-shop", "idle").count == 2)
+            answer = try await call("\(rancher) exec my-shop/idle -- sh -c 'echo $A'")
+            #expect(answer.output.contains("$B"), "\(answer.output)")
+            answer = try await call("\(rancher) run --name my-shop/idle debian:12-slim sleep 1")
+            #expect(answer.status == 1 && answer.output.contains("my-shop/idle is there already"), "\(answer.output)")
+            #expect(try await slipway.containers("my-shop", "web").count == 2)
+            answer = try await call("\(rancher) rm --type service my-shop/idle --yes")
+            #expect(answer.status == 0, "\(answer.output)")
             answer = try await call("\(rancher) --url http://x rm --type service my-shop/web --yes")
             #expect(answer.status == 0, "\(answer.output)")
             answer = try await call("\(rancher) catalog ls")
