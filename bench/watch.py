@@ -10,8 +10,8 @@ Who watches also makes the engine work, and containers cost it something by them
 and its containerd) and of the whole machine is taken without services, with all of them watched, and once more after
 the server has ended, while nobody watches. Swarm watches in dockerd itself and can't be told from it: the same services
 run on an engine of its own, which is looked at as a whole, without them and with them. Its checks run a program in the
-container. The whole machine's CPU holds everything, checks and the containers themselves too; it says something on a
-machine that does nothing else.
+container. The whole machine's CPU holds everything, checks and the containers themselves too, but what is niced; it
+says something on a machine that does nothing else.
 """
 
 import contextlib
@@ -46,10 +46,10 @@ def cpu(pid):
 
 
 def machine_cpu():
-    """CPU seconds in which the machine did anything."""
+    """CPU seconds in which the machine did anything but what is niced, which gives way to all else."""
     words = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:]
-    user, nice, system, _, _, irq, softirq = (int(word) for word in words[:7])
-    return (user + nice + system + irq + softirq) / TICKS
+    user, _, system, _, _, irq, softirq = (int(word) for word in words[:7])
+    return (user + system + irq + softirq) / TICKS
 
 
 def engine_pids(path):
@@ -215,11 +215,14 @@ def main():
     parser.add_argument("--seconds", type=int, default=60, help="how long a look takes")
     parser.add_argument("--stacks", type=int, default=STACKS, help="stacks; a network is made for each")
     parser.add_argument("--services", type=int, default=SERVICES, help="services of each stack")
+    parser.add_argument("--note", action="append", default=[], help="what is to be known of this run; may be repeated")
     options = parser.parse_args()
     measurement = Measurement("watch")
     count = options.stacks * options.services
     checked = options.stacks * min(CHECKED, options.services) * REPLICAS
     measurement.note(f"{count} services, {count * REPLICAS} containers, {checked} of them checked")
+    for note in options.note:
+        measurement.note(note)
     candidates = {"Slipway": measure_slipway, "Swarm": measure_swarm}
     try:
         for run in range(1, options.runs + 1):
