@@ -77,9 +77,10 @@ PARTS = {
 
 
 def parts(log):
-    """What each kind of act took in all, by the times in the rollout's log."""
+    """What each kind of act took in all, by the times in the rollout's log. Acts of a batch overlap: each has the time from
+    the end of the one before it."""
     took, before = {}, 0
-    for at, text in log:
+    for at, text in sorted(log):
         name = next((name for words, name in PARTS.items() if words in text), "begin and end")
         took[f"of it, {name}"] = took.get(f"of it, {name}", 0) + at - before
         before = at
