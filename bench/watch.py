@@ -10,8 +10,8 @@ Who watches also makes the engine work, and containers cost it something by them
 and its containerd) and of the whole machine is taken without services, with all of them watched, and once more after
 the server has ended, while nobody watches. Swarm watches in dockerd itself and can't be told from it: the same services
 run on an engine of its own, which is looked at as a whole, without them and with them. Its checks run a program in the
-container. The whole machine's CPU holds everything, checks and the containers themselves too, but what is niced; it
-says something on a machine that does nothing else.
+container. The whole machine's CPU holds everything, checks and the containers themselves too; it says
+something on a machine that does nothing else.
 """
 
 import contextlib
@@ -46,10 +46,10 @@ def cpu(pid):
 
 
 def machine_cpu():
-    """CPU seconds in which the machine did anything but what is niced, which gives way to all else."""
+    """CPU seconds in which the machine did anything."""
     words = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:]
-    user, _, system, _, _, irq, softirq = (int(word) for word in words[:7])
-    return (user + system + irq + softirq) / TICKS
+    user, nice, system, _, _, irq, softirq = (int(word) for word in words[:7])
+    return (user + nice + system + irq + softirq) / TICKS
 
 
 def engine_pids(path):
