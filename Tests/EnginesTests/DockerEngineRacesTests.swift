@@ -127,18 +127,23 @@ struct DockerEngineRacesTests {
         }
     }
 
-    @Test("A container whose task a killed engine left behind can't be started; whoever can make another removes it")
-    func taskOfTheDead() async throws {
+    @Test(
+        "A container of which a killed engine left something can't be started; whoever can make another removes it",
+        arguments: [
+            "task bec9318a6cb4324659838c8216a24a76: already exists", "id already in use",
+            "OCI runtime create failed: container with id exists: bec9318a6cb4: unknown",
+        ])
+    func whatTheDeadLeft(message: String) async throws {
         try await withStub({ request, writer in
             if request.method == "DELETE" {
                 try await writer.reply(204)
             } else {
-                try await writer.reply(500, [], #"{"message":"task bec9318a6cb4324659838c8216a24a76: already exists"}"#)
+                try await writer.reply(500, [], #"{"message":"\#(message)"}"#)
             }
         }) { engine, server in
             let failure = await #expect(throws: Failure.self) { try await engine.start("c1") }
             #expect(failure?.code == .conflict)
-            #expect(failure?.cause?.contains("already exists") == true)
+            #expect(failure?.cause == message)
             #expect(server.requests.map(\.method) == ["POST"])
             let removed = await #expect(throws: Failure.self) { try await engine.startOrRemove("c1") }
             #expect(removed?.code == .unavailable)

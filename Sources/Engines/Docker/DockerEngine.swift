@@ -61,7 +61,7 @@ public struct DockerEngine: Engine {
             throw Failure(
                 .failed, "The container \(id.prefix(12)) doesn't start",
                 hint: "Check its command, its entrypoint and its user against the image.", cause: failure.cause)
-        } catch let failure as Failure where failure.saysTaskExists {
+        } catch let failure as Failure where failure.saysLeftovers {
             throw Failure(
                 .conflict,
                 "The Docker Engine has lost hold of the container \(id.prefix(12)), which can't start any more",
@@ -200,9 +200,12 @@ public struct DockerEngine: Engine {
 }
 
 extension Failure {
-    /// Whether containerd keeps a task of the container's that the engine doesn't know: `task 4f…: already exists`. So it
-    /// is where the engine was killed in the middle of a start, and however often it is started again.
-    fileprivate var saysTaskExists: Bool { cause?.contains(#/task [0-9a-f]+: already exists/#) == true }
+    /// Whether containerd or runc keeps something of the container's that the engine doesn't know (moby/moby 36145, 40613,
+    /// 39630): so it is where the engine was killed in the middle of a start, and however often it is started again.
+    fileprivate var saysLeftovers: Bool {
+        cause?.contains(#/task [0-9a-f]+: already exists|id already in use|container with (id|given ID already) exists/#)
+            == true
+    }
 }
 
 extension ContainerFile {
