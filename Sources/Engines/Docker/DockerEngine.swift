@@ -201,10 +201,11 @@ public struct DockerEngine: Engine {
 
 extension Failure {
     /// Whether containerd or runc keeps something of the container's that the engine doesn't know (moby/moby 36145, 40613,
-    /// 39630): so it is where the engine was killed in the middle of a start, and however often it is started again.
+    /// 39630): so it is where the engine was killed in mid-start, and however often it is started again.
     fileprivate var saysLeftovers: Bool {
-        cause?.contains(#/task [0-9a-f]+: already exists|id already in use|container with (id|given ID already) exists/#)
-            == true
+        guard let cause else { return false }
+        return cause.contains(#/task [0-9a-f]+: already exists|id already in use/#)
+            || cause.contains(#/container with (id|given ID already) exists/#)
     }
 }
 
