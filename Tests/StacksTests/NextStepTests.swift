@@ -219,6 +219,24 @@ import Testing
         #expect(step(1, 3) == .start("a"))
     }
 
+    /// Found by the simulation: one that had replaced a lost one when the engine went away was the first to be stopped.
+    @Test(arguments: [true, false]) func whatNobodyHadTakenInYetCountsAsTheOthersDo(isFit: Bool) {
+        let world = RolloutWorld(scale: 2, from: 2, check: check)
+        world.members[1].isAdmitted = false
+        world.admittedAt["old2"] = nil
+        if !isFit { world.healthyAfter[1] = .some(nil) }
+        #expect(world.run())
+        #expect(world.rollout.state == .done)
+        #expect(world.standing == ["2-1", "2-2"])
+        let first = world.steps.first { step in
+            switch step {
+            case .begin, .pull, .wait: false
+            default: true
+            }
+        }
+        #expect(first == (isFit ? .admit("old2") : .park("old2")))
+    }
+
     /// Found by the simulation: its primary, which goes on, was taken out of the edge with its requests open.
     @Test func aUnitWhoseSidekickIsGoneDrainsBeforeItIsReplaced() {
         let now = Date(timeIntervalSince1970: 1_000_000)

@@ -108,7 +108,20 @@ struct RolloutPass {
         {
             return .pull(goal.runnableImage)
         }
-        return disposal ?? start ?? admission ?? drain ?? fill ?? wait
+        return readmission ?? disposal ?? start ?? admission ?? drain ?? fill ?? wait
+    }
+
+    /// Takes in what ran before and is fit, where the engine went away before that was seen: it counts as much as the
+    /// others, and goes in its turn.
+    private var readmission: RolloutStep? {
+        guard rollout.state == .rolling, let previous = rollout.previous else { return nil }
+        let missed = surplus.first { member in
+            guard member.generation == seen.previousGeneration, member.state == .running, member.isWhole,
+                !member.isAdmitted, member.drainStartedAt == nil, ranBefore(member)
+            else { return false }
+            return Readiness(of: member, spec: previous, settle: rollout.options.settle, now: now) == .ready
+        }
+        return missed.map { .admit($0.id) }
     }
 
     // MARK: Out

@@ -76,7 +76,7 @@ struct RebootTests {
             let second = try await slipway.built(
                 repository, "Two",
                 WebSample(
-                    text: "two", port: port, rollout: "settle: 4s",
+                    text: "two", port: port, rollout: "settle: 10s",
                     script:
                         "echo once >> \(slipway.folder)/ran\nrancher up --stack shop --upgrade -d --file docker-compose.yml"
                 ).files)
