@@ -107,7 +107,7 @@ struct EnvironmentPage: Sendable {
                 """
             } else {
                 """
-                <p class="t-bad">The name server is \(server.state.rawValue): until it runs again, names lead to all \
+                <p class="t-bad">The name server doesn't run (\(server.state.rawValue)): until it does, names lead to all \
                 containers that run, fit or not.</p><div class="meta"><span class="mono">\(server.name)</span></div>
                 """
             }
