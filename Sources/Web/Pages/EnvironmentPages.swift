@@ -102,13 +102,13 @@ struct EnvironmentPage: Sendable {
             if let address = server.address {
                 """
                 <p>Services find each other by name: the name server at <span class="mono">\(address)</span> leads to \
-                containers that are fit.</p><div class="meta"><span class="mono">\(server.name)</span>\
+                containers that are fit.</p><div class="meta"><span class="mono wrap">\(server.name)</span>\
                 \(server.startedAt.map { started -> HTML in "<span>started \(context.ago(started))</span>" })</div>
                 """
             } else {
                 """
                 <p class="t-bad">The name server doesn't run (\(server.state.rawValue)): until it does, names lead to all \
-                containers that run, fit or not.</p><div class="meta"><span class="mono">\(server.name)</span></div>
+                containers that run, fit or not.</p><div class="meta"><span class="mono wrap">\(server.name)</span></div>
                 """
             }
         return
