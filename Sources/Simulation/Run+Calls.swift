@@ -28,7 +28,7 @@ extension Run {
         switch fate {
         case .errorBefore: throw Failure(.unavailable, "The simulated engine hung up")
         case .refusedCall: throw Failure(.failed, "The simulated engine refuses", cause: "no space left on device")
-        case .lostHold: unstartable.insert(call.subject)
+        case .lostHold: await engine.loseHold(of: call.subject)
         case .lateEffect:
             agenda.add(
                 .effect(call) { _ = try await effect() },
@@ -40,11 +40,6 @@ extension Run {
             throw Failure(.timedOut, "The simulated engine did not answer within 60 s")
         case .doubleCall: _ = try? await effect()
         default: break
-        }
-        if call.verb == .start, unstartable.contains(call.subject),
-            vitals.first(where: { $0.id == call.subject })?.isRunning != true
-        {
-            throw Failure(.conflict, "The simulated engine has lost hold of \(name)")
         }
         if [.stop, .kill, .remove].contains(call.verb) { endConnections(of: call.subject) }
         let result: R

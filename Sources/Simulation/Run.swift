@@ -31,8 +31,6 @@ public actor Run {
     var hurt: Set<String> = []
     /// Containers of which a start may take effect too late.
     var revenants: Set<String> = []
-    /// Containers that the engine can't start any more.
-    var unstartable: Set<String> = []
     /// Containers that a broken server has forgotten.
     var left: Set<String> = []
     /// Containers that had sidekicks.

@@ -12,6 +12,7 @@ import Testing
     let now = Date(timeIntervalSince1970: 1_000_000)
     let spec = ServiceSpec(name: "orders", image: "acme/orders:1", scale: 1)
     let options = RolloutOptions(settle: 1000, drain: 5000)
+    let key = ServiceKey(environmentID: 1, stack: "shop", service: "orders")
 
     func member(_ generation: Int64, _ slot: Int, admitted: Bool = true) -> RolloutObservation.Member {
         .init(
@@ -69,6 +70,21 @@ import Testing
         #expect(steps(.recreateOnQuorum, quorum: 2, sick: 2).count == 2)
         #expect(steps(.recreateOnQuorum, quorum: 3, sick: 2) == [])
         #expect(steps(.none, sick: 4) == [])
+    }
+
+    /// Found by the simulation: half of a unit went on where the engine went away while the unit was being parked.
+    @Test func whatIsRecordedAsParkedAndRunsIsStopped() {
+        func container(_ id: String, _ state: ObservedContainer.State) -> ObservedContainer {
+            .init(id: id, name: id, image: "a:1", imageID: "1", labels: [:], state: state, createdAt: now)
+        }
+        func record(_ id: String, parkedAt: Date?) -> ContainerRecord {
+            var record = ContainerRecord(id: id, key: key, generation: 1, slot: 1)
+            record.parkedAt = parkedAt
+            return record
+        }
+        let containers = [container("parked", .exited), container("half", .running), container("log", .running)]
+        let records = ["parked": record("parked", parkedAt: now), "half": record("half", parkedAt: now)]
+        #expect(leftRunning(containers, records.merging(["log": record("log", parkedAt: nil)]) { $1 }) == ["half"])
     }
 
     /// Found by the simulation: a unit whose sidekick was sick was stopped with its open requests.

@@ -30,6 +30,14 @@ import Testing
         #expect(spec.readOnly && spec.tty && spec.stdinOpen)
     }
 
+    @Test func namesStayAsTheyAreWritten() throws {
+        let spec = try spec(
+            "--name", "shop/myCache_2", "-e", "aB=c", "-l", "teamName=shop", "--log-driver", "json-file", "--log-opt",
+            "maxSize=1m", "redis:7")
+        #expect(spec.name == "myCache_2" && spec.environment == ["aB": "c"] && spec.labels == ["teamName": "shop"])
+        #expect(spec.logging?.options == ["maxSize": "1m"])
+    }
+
     @Test(arguments: [
         ("redis:7", "default/redis"), ("registry.example:5000/acme/cache@sha256:ab", "default/cache"),
     ]) func withoutANameItIsCalledAsItsImage(_ image: String, _ name: String) throws {

@@ -4,12 +4,10 @@ public import Model
 /// A Docker Engine, over its API.
 public struct DockerEngine: Engine {
     let docker: DockerClient
-    private let socket: String
 
     /// - Parameter socket: path of its socket, or an address as in `DOCKER_HOST`.
     public init(socket: String) throws(Failure) {
         docker = try DockerClient(socket)
-        self.socket = socket
     }
 
     public func info() async throws -> EngineInfo {
@@ -173,7 +171,7 @@ public struct DockerEngine: Engine {
 
     /// Runs `body` while no other task of ours makes that network.
     func alone<R: Sendable>(withNetwork name: String, _ body: @Sendable () async throws -> R) async rethrows -> R {
-        try await NetworkTurns.shared.alone(at: "\(socket) \(name)", body)
+        try await NetworkTurns.shared.alone(at: "\(docker.endpoint) \(name)", body)
     }
 
     public func removeNetwork(_ name: String) async throws {

@@ -24,6 +24,7 @@ public actor SimulatedEngine: Engine {
     private var registry: [String: ObservedImage] = [:]
     private var behaviours: [String: SimulatedBehaviour] = [:]
     private var listeners: [Int: AsyncThrowingStream<Void, any Error>.Continuation] = [:]
+    /// Images of which the next container to be started can't be.
     private var losing: Set<String> = []
     private var before: Hook?
     private var after: Hook?
@@ -59,6 +60,12 @@ extension SimulatedEngine {
     /// What containers of that image, or the container of that name (which goes first), do from their next start on.
     public func set(_ behaviour: SimulatedBehaviour, for imageOrName: String) {
         behaviours[imageOrName] = behaviour
+    }
+
+    /// That container can't be started any more.
+    public func loseHold(of idOrName: String) {
+        guard let id = find(idOrName) else { return }
+        containers[id]?.isLost = true
     }
 
     /// The next container of that image that is started can't be, now or ever.

@@ -70,6 +70,12 @@ func repairs(
     return steps
 }
 
+/// Ids of containers that were being parked when the engine went away: they are recorded as parked, and run. Where their
+/// unit wasn't parked whole, nothing else stops them after a rollback that failed.
+func leftRunning(_ containers: [ObservedContainer], _ records: [String: ContainerRecord]) -> [String] {
+    containers.filter { $0.state == .running && records[$0.id]?.parkedAt != nil }.map(\.id)
+}
+
 /// How one that is too many goes; nil while it finishes what it has.
 private func farewell(to member: RolloutObservation.Member, drain: Int, now: Date) -> RolloutStep? {
     guard member.isUp, member.isAdmitted else { return .remove(member.id) }

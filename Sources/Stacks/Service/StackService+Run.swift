@@ -143,7 +143,9 @@ extension StackService {
         if last?.state == .rollbackFailed {
             // Whatever is healthy goes on serving; a person decides.
             logger.debug("left alone after a failed rollback", metadata: ["service": "\(key)"])
-            try await stopParked(sight, service?.spec.stopGracePeriod ?? 10)
+            for id in leftRunning(sight.containers, sight.records) {
+                try await engine.stop(id, grace: service?.spec.stopGracePeriod ?? 10)
+            }
         } else if let service {
             let placement = try await placement(
                 of: service.spec, generation: service.generation, key, in: environment, on: engine)
@@ -168,14 +170,6 @@ extension StackService {
             try await repair(step, service, scene)
         }
         return isSoon
-    }
-
-    /// Stops containers that were being parked when the engine went away, and whose units weren't parked whole.
-    private func stopParked(_ sight: Sight, _ grace: Int) async throws {
-        for container in sight.containers
-        where container.state == .running && sight.records[container.id]?.parkedAt != nil {
-            try await sight.engine.stop(container.id, grace: grace)
-        }
     }
 
     private func repair(_ step: RolloutStep, _ service: ServiceRecord?, _ scene: Scene) async throws {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Model
-import StackFile
 
 /// What `docker run` says of a container, and `rancher run` says of a service's.
 struct RunOptions: ParsableArguments {
