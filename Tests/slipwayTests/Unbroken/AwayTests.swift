@@ -75,7 +75,8 @@ struct AwayTests {
                 try await slipway.shell("rm '\(fill)'")
             }
             let port = slipway.port + 1000
-            var sample = WebSample(text: "one", port: port, rollout: "settle: 2s")
+            // It listens late, so that its rollout is still going on when the disk is full.
+            var sample = WebSample(text: "one", port: port, before: "sleep 10;")
             sample.image = (
                 "\(slipway.name)-web", "RUN for i in 1 2 3 4; do echo building \(slipway.name) $i; sleep 1; done"
             )

@@ -93,7 +93,7 @@ struct EngineTests {
 
             // The containers of a test that can't be started meanwhile, a build of an image, and its push.
             sample.text = "two"
-            sample.rollout = "settle: 2s"
+            sample.before = "sleep 2;"
             sample.script = """
                 echo script begun; sleep 3
                 rancher up --stack shop --upgrade -d --file docker-compose.yml
@@ -187,7 +187,7 @@ struct EngineTests {
             let first = try await slipway.built(repository, "One")
             #expect(try await slipway.end(of: try await slipway.deploy("web", first)).deploy.state == .succeeded)
             let second = try await slipway.built(
-                repository, "Two", WebSample(text: "two", port: port, rollout: "settle: 3s").files)
+                repository, "Two", WebSample(text: "two", port: port, before: "sleep 3;").files)
             let requests = try await SteadyRequests(slipway, port: port)
             let deploy = try await slipway.deploy("web", second)
             try await slipway.wait("the rollout to start a container") {

@@ -76,9 +76,10 @@ struct RebootTests {
             let second = try await slipway.built(
                 repository, "Two",
                 WebSample(
-                    text: "two", port: port, rollout: "settle: 10s",
+                    text: "two", port: port,
                     script:
-                        "echo once >> \(slipway.folder)/ran\nrancher up --stack shop --upgrade -d --file docker-compose.yml"
+                        "echo once >> \(slipway.folder)/ran\nrancher up --stack shop --upgrade -d --file docker-compose.yml",
+                    before: "sleep 10;"
                 ).files)
             // Two builds take the slots, a third waits; a deploy is in its rollout and another waits for it.
             let test = "image: false\ntest: {image: 'debian:12-slim', steps: ['echo begun; sleep 600']}\n"
@@ -142,7 +143,7 @@ struct RebootTests {
             let requests = try await SteadyRequests(slipway, port: port)
 
             sample.text = "two"
-            sample.rollout = "settle: 2s"
+            sample.before = "sleep 2;"
             sample.script = """
                 echo script begun
                 rancher up --stack shop --upgrade -d --file docker-compose.yml

@@ -147,7 +147,7 @@ struct ScriptTests {
                 """
             let second = try await slipway.built(
                 repository, "Two",
-                WebSample(text: "two", port: port, rollout: "settle: 5s", script: many).files)
+                WebSample(text: "two", port: port, script: many, before: "sleep 5;").files)
             let requests = try await SteadyRequests(slipway, port: port)
             let deploy = try await slipway.deploy("web", second)
             try await slipway.wait("a rollout to begin") {
