@@ -84,7 +84,7 @@ let package = Package(
                 name: "agent", dependencies: ["StepAgent", "NameServer"], swiftSettings: settings,
                 linkerSettings: [.unsafeFlags(["-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s"])])
         ],
-        room("Engines", ["Model", "DockerAPI"], tests: ["StubServer"]),
+        room("Engines", ["Model", "DockerAPI", "HTTPTransport"], tests: ["StubServer"]),
         // Floor 3
         room(
             "Pipeline",

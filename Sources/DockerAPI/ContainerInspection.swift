@@ -1,10 +1,26 @@
 public import Foundation
+import Model
 
-/// A container in a list.
-public struct ContainerSummary: Sendable, Decodable {
+/// A container in a list: as much of it as tells that it has changed.
+public struct ContainerSummary: Hashable, Sendable, Decodable {
     public var id: String
+    public var names: [String]?
+    /// As in an inspection.
+    public var state: String?
+    public var networkSettings: ContainerInspection.Networks?
 
-    private enum CodingKeys: String, CodingKey { case id = "Id" }
+    private enum CodingKeys: String, CodingKey {
+        case id = "Id"
+        case names = "Names"
+        case state = "State"
+        case networkSettings = "NetworkSettings"
+    }
+
+    public init(id: String, names: [String]? = nil, state: String? = nil) {
+        self.id = id
+        self.names = names
+        self.state = state
+    }
 }
 
 /// A container as the engine shows it.
@@ -99,13 +115,13 @@ public struct ContainerInspection: Sendable, Decodable {
         private enum CodingKeys: String, CodingKey { case networkMode = "NetworkMode" }
     }
 
-    public struct Networks: Sendable, Decodable {
+    public struct Networks: Hashable, Sendable, Decodable {
         public var networks: [String: Endpoint]?
 
         private enum CodingKeys: String, CodingKey { case networks = "Networks" }
     }
 
-    public struct Endpoint: Sendable, Decodable {
+    public struct Endpoint: Hashable, Sendable, Decodable {
         /// Empty while the container doesn't run.
         public var address: String
 
@@ -117,9 +133,6 @@ public struct ContainerInspection: Sendable, Decodable {
 public enum EngineTime {
     /// Reads `2026-11-23T11:58:18.44607025Z`; nil for the engine's "never", `0001-01-01T00:00:00Z`.
     public static func date(_ text: String) -> Date? {
-        guard !text.hasPrefix("0001-"), let match = text.wholeMatch(of: #/([^.]*?)(\.\d+)?(Z|[+-]\d\d:\d\d)/#),
-            let whole = try? Date(match.1 + match.3, strategy: .iso8601)
-        else { return nil }
-        return whole.addingTimeInterval(match.2.flatMap { Double("0\($0)") } ?? 0)
+        text.hasPrefix("0001-") ? nil : JSONCoding.date(from: text)
     }
 }

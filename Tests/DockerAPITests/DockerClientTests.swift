@@ -180,18 +180,18 @@ struct DockerClientTests {
         }
     }
 
-    @Test("Events wake once there is one; a connection that breaks is unavailable")
+    @Test("Events tell what they are of; a connection that breaks is unavailable")
     func events() async throws {
         try await withStub({ _, writer in
             try await writer.begin(200)
-            try await writer.chunk(#"{"Action":"start"}"# + "\n")
+            try await writer.chunk(#"{"Action":"start","Actor":{"ID":"c1","Attributes":{}}}"# + "\n")
         }) { docker, _ in
-            var count = 0
+            var ids: [String] = []
             let failure = await #expect(throws: Failure.self) {
-                for try await _ in try await docker.events(type: "container", actions: ["start"]) { count += 1 }
+                for try await id in try await docker.events(type: "container", actions: ["start"]) { ids.append(id) }
             }
             #expect(failure?.code == .unavailable)
-            #expect(count == 1)
+            #expect(ids == ["c1"])
         }
     }
 }

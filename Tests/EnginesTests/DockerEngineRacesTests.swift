@@ -56,6 +56,47 @@ struct DockerEngineRacesTests {
         }
     }
 
+    @Test("What was inspected is inspected again only when something happened to it, or when no events are told")
+    func known() async throws {
+        let (events, event) = AsyncStream.makeStream(of: String.self)
+        try await withStub({ request, writer in
+            if request.path.hasPrefix("/v1.41/containers/json") {
+                try await writer.reply(200, [], #"[{"Id":"c1","State":"running"},{"Id":"c2","State":"running"}]"#)
+            } else if request.path.hasPrefix("/v1.41/events") {
+                try await writer.begin(200)
+                for await id in events { try await writer.chunk(#"{"Actor":{"ID":"\#(id)"}}"# + "\n") }
+            } else if request.method == "POST" {
+                try await writer.reply(204)
+            } else {
+                try await writer.reply(200, [], Self.inspection(String(request.path.split(separator: "/")[2])))
+            }
+        }) { engine, server in
+            /// The containers that were inspected in a look.
+            func inspected() async throws -> [String] {
+                let before = server.requests.count
+                #expect(try await engine.containers(labels: [:]).map(\.id) == ["c1", "c2"])
+                return server.requests[before...].map { String($0.path.split(separator: "/")[2]) }
+                    .filter { !$0.hasPrefix("json") }.sorted()
+            }
+            #expect(try await inspected() == ["c1", "c2"])
+            #expect(try await inspected() == ["c1", "c2"])
+
+            var wakeups = try await engine.events().makeAsyncIterator()
+            #expect(try await inspected() == ["c1", "c2"])
+            #expect(try await inspected() == [])
+            event.yield("c2")
+            try await wakeups.next()
+            #expect(try await inspected() == ["c2"])
+            try await engine.stop("c1", grace: 1)
+            #expect(try await inspected() == ["c1"])
+            #expect(try await inspected() == [])
+            event.finish()
+            while (try? await wakeups.next()) != nil {}
+            while try await inspected() == [] { await Task.yield() }
+            #expect(try await inspected() == ["c1", "c2"])
+        }
+    }
+
     @Test("A name held by a container that is being removed is free when it is gone")
     func nameOfTheDying() async throws {
         let isGone = Mutex(false)

@@ -19,7 +19,9 @@ struct JSONCodingTests {
         #expect(JSONCoding.text(of: Date(timeIntervalSince1970: 0.25)) == "1970-01-01T00:00:00.250Z")
         #expect(JSONCoding.text(of: Date(timeIntervalSince1970: -0.25)) == "1969-12-31T23:59:59.750Z")
         #expect(JSONCoding.date(from: "1970-01-01T01:00:00+01:00") == Date(timeIntervalSince1970: 0))
-        #expect(JSONCoding.date(from: "today") == nil)
+        for text in ["today", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00.5", "1970-01-01T00:00:00", ".5Z", ""] {
+            #expect(JSONCoding.date(from: text) == nil, "\(text)")
+        }
         let json = try JSONCoding.encoder.encode([
             "b": Date(timeIntervalSince1970: 1), "a": Date(timeIntervalSince1970: 2),
         ])

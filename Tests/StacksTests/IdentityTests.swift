@@ -75,7 +75,9 @@ import Testing
         let request = HealthProbe.request(line, host: "10.0.0.2", port: 80)
         #expect(request?.hasPrefix("GET /health HTTP/1.0\r\nHost: 10.0.0.2:80\r\n") == true)
         #expect(HealthProbe.status(of: "HTTP/1.1 204 No Content\r\n") == 204)
-        #expect(HealthProbe.status(of: "SSH-2.0") == nil)
+        for answer in ["SSH-2.0", "HTTP/1.1 20", "HTTP/1.1 2x4 No", "HTTP/2.0 200 OK", ""] {
+            #expect(HealthProbe.status(of: answer) == nil)
+        }
     }
 
     @Test func portsCollideByAddress() {

@@ -20,17 +20,26 @@ public struct DockerEngine: Engine {
     // MARK: Containers
 
     public func containers(labels: [String: String]) async throws -> [ObservedContainer] {
-        let ids = try await docker.containers(labels: labels).map(\.id)
-        return try await withThrowingTaskGroup(of: (Int, ObservedContainer?).self) { group in
-            var found: [Int: ObservedContainer] = [:]
-            for (index, id) in ids.enumerated() {
+        let ticket = known(\.ticket)
+        let listed = try await docker.containers(labels: labels)
+        var found = known { known in listed.map { known.container($0) } }
+        try await withThrowingTaskGroup(of: (Int, ObservedContainer?).self) { group in
+            var asked = 0
+            for (index, summary) in listed.enumerated() where found[index] == nil {
                 // A few connections at a time; what vanished since the list is left out.
-                if index >= 16, let (place, container) = try await group.next() { found[place] = container }
-                group.addTask { (index, try await unlessGone { try await inspect(id) }) }
+                if asked >= 16, let (place, container) = try await group.next() { found[place] = container }
+                asked += 1
+                group.addTask {
+                    guard let container = try await unlessGone({ try await inspect(summary.id) }) else {
+                        return (index, nil)
+                    }
+                    known { $0.keep(container, summary, ticket: ticket) }
+                    return (index, container)
+                }
             }
             for try await (place, container) in group { found[place] = container }
-            return ids.indices.compactMap { found[$0] }
         }
+        return found.compactMap(\.self)
     }
 
     public func create(_ plan: ContainerPlan) async throws -> String {
@@ -52,6 +61,7 @@ public struct DockerEngine: Engine {
     }
 
     public func start(_ id: String) async throws {
+        defer { known { $0.forget(id) } }
         do {
             try await docker.startContainer(id)
         } catch let failure as Failure where failure.code == .invalid {
@@ -68,6 +78,7 @@ public struct DockerEngine: Engine {
     }
 
     public func attach(_ id: String, to attachment: NetworkAttachment) async throws {
+        defer { known { $0.forget(id) } }
         do {
             try await docker.connect(
                 id, to: attachment.network, .init(aliases: attachment.aliases, links: attachment.links))
@@ -99,14 +110,17 @@ public struct DockerEngine: Engine {
     }
 
     public func stop(_ id: String, grace: Int) async throws {
+        defer { known { $0.forget(id) } }
         try await unlessGone { try await docker.stopContainer(id, grace: grace) }
     }
 
     public func kill(_ id: String, signal: String) async throws {
+        defer { known { $0.forget(id) } }
         try await unlessGone(orNotRunning: true) { try await docker.killContainer(id, signal: signal) }
     }
 
     public func remove(_ id: String) async throws {
+        defer { known { $0.forget(id) } }
         do {
             try await docker.removeContainer(id)
         } catch let failure as Failure where failure.code == .notFound {
@@ -124,7 +138,25 @@ public struct DockerEngine: Engine {
     }
 
     public func events() async throws -> AsyncThrowingStream<Void, any Error> {
-        try await docker.events(type: "container", actions: ["start", "die", "destroy", "oom", "health_status"])
+        let events = try await docker.events(
+            type: "container", actions: ["start", "die", "destroy", "oom", "health_status"])
+        known { $0.beginStream() }
+        // Several in a row are told as one.
+        let (wakeups, wakeup) = AsyncThrowingStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let pump = Task {
+            defer { known { $0.endStream() } }
+            do {
+                for try await id in events {
+                    known { $0.forget(id) }
+                    wakeup.yield()
+                }
+                wakeup.finish()
+            } catch {
+                wakeup.finish(throwing: error)
+            }
+        }
+        wakeup.onTermination = { _ in pump.cancel() }
+        return wakeups
     }
 
     // MARK: Images and networks
@@ -179,6 +211,12 @@ public struct DockerEngine: Engine {
     }
 
     // MARK: Inside
+
+    /// Reads or changes what is known of this engine's containers.
+    @discardableResult
+    private func known<R: Sendable>(_ body: (inout KnownContainers) -> R) -> R {
+        KnownContainers.of(docker.endpoint, body)
+    }
 
     private func inspect(_ id: String) async throws -> ObservedContainer {
         try await docker.container(id).observed()

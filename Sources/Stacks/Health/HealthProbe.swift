@@ -50,8 +50,9 @@ struct HealthProbe: Sendable, Hashable {
 
     /// Status of `HTTP/1.1 200 OK`.
     static func status(of answer: String) -> Int? {
-        guard let match = answer.prefixMatch(of: #/HTTP\/1\.[01] (\d{3})/#) else { return nil }
-        return Int(match.1)
+        guard answer.hasPrefix("HTTP/1.1 ") || answer.hasPrefix("HTTP/1.0 ") else { return nil }
+        let digits = answer.dropFirst(9).prefix(3)
+        return digits.count == 3 && digits.allSatisfy { $0.isASCII && $0.isNumber } ? Int(digits) : nil
     }
 
     /// Method and path for HAProxy's own check.

@@ -44,7 +44,12 @@ struct SocketExchange: Sendable {
             case .unixSocket(let path):
                 channel = try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: wrap)
             case .tcp(let host, let port):
-                channel = try await bootstrap.connect(host: host, port: port, channelInitializer: wrap)
+                // An address needs no resolver, which takes longer than the connection.
+                if let address = try? SocketAddress(ipAddress: host, port: port) {
+                    channel = try await bootstrap.connect(to: address, channelInitializer: wrap)
+                } else {
+                    channel = try await bootstrap.connect(host: host, port: port, channelInitializer: wrap)
+                }
             case .tls:
                 throw Failure(.internal, "\(endpoint) speaks TLS, and a probe doesn't")
             }
