@@ -38,7 +38,12 @@ struct EdgeMaster: Sendable {
     private func ask(_ line: String) async throws -> String {
         let answer = try await exchange(line + "\nquit")
         guard answer.hasSuffix("\n") else { throw Failure(.unavailable, "The edge broke off its answer to `\(line)`") }
-        return answer.trimmingCharacters(in: .newlines)
+        // By the byte: an answer may be long, and comes with every look.
+        let isText = { (byte: UInt8) in byte != UInt8(ascii: "\n") }
+        guard let first = answer.utf8.firstIndex(where: isText), let last = answer.utf8.lastIndex(where: isText) else {
+            return ""
+        }
+        return String(answer[first...last])
     }
 
     private func exchange(_ line: String) async throws -> String {

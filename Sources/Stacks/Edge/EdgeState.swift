@@ -53,16 +53,17 @@ package struct EdgeState: Hashable, Sendable {
     init(statistics: String) {
         self.init()
         var columns: [String: Int] = [:]
-        for line in statistics.split(separator: "\n", omittingEmptySubsequences: true) {
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            if line.hasPrefix("# ") {
+        // As bytes, and only what is needed as text: this is read at every look, some hundred columns a server.
+        for line in statistics.utf8.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            if line.starts(with: "# ".utf8) {
                 for (index, name) in fields.enumerated() {
-                    columns[name.replacingOccurrences(of: "# ", with: "")] = index
+                    columns[String(Substring(name)).replacingOccurrences(of: "# ", with: "")] = index
                 }
                 continue
             }
             let field = { (name: String) -> String in
-                columns[name].flatMap { fields.indices.contains($0) ? fields[$0] : nil } ?? ""
+                columns[name].flatMap { fields.indices.contains($0) ? String(Substring(fields[$0])) : nil } ?? ""
             }
             switch field("type") {
             case "1" where field("pxname").hasPrefix("structure-"): structure = field("pxname")
