@@ -46,6 +46,7 @@ import Testing
             13576,  // a name server that couldn't be removed went on naming what was gone
             14757, 17381,  // after a failed rollback, half of a unit that was to be parked went on
             50935,  // what had been started when the engine went away was stopped before its successor was there
+            88761,  // what a first rollout left serving was stopped at once when the engine came back
             16404,  // a container that couldn't start took a sidekick along that goes on
         ])
     func regressions(seed: Int) async throws {

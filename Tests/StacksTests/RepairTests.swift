@@ -50,6 +50,25 @@ import Testing
         #expect(steps(member(1, 1), member(2, 1, admitted: false), stopped) == [.remove("2-1"), .remove("3-1")])
     }
 
+    @Test func whatIsLeftOfAServiceThatIsNoMoreFinishesWhatItHas() {
+        func steps(_ members: RolloutObservation.Member..., isKept: Bool = true) -> [RolloutStep] {
+            farewells(to: members, isKept: isKept, drain: 5000, now: now)
+        }
+        var serving = member(1, 1)
+        #expect(steps(serving) == [.drain("1-1")])
+        serving.drainStartedAt = now.addingTimeInterval(-4)
+        serving.isDrained = true
+        serving.namedUntil = now.addingTimeInterval(1)
+        #expect(steps(serving) == [])
+        serving.namedUntil = now
+        #expect(steps(serving) == [.park("1-1")])
+        #expect(steps(serving, isKept: false) == [.remove("1-1")])
+        var (created, parked) = (member(1, 2, admitted: false), member(1, 3))
+        created.state = .created
+        parked.parkedAt = now
+        #expect(steps(created, parked, member(1, 4, admitted: false)) == [.remove("1-2"), .park("1-4")])
+    }
+
     @Test func unhealthyOnesAreReplacedAsTheStrategySays() {
         func steps(_ strategy: HealthCheck.Strategy, quorum: Int? = nil, sick: Int) -> [RolloutStep] {
             var spec = spec

@@ -1,3 +1,4 @@
+import Foundation
 /// What the loop remembers of names; after a restart all of it is found by looking.
 struct NameMemory: Sendable {
     /// An environment in which names are told.
@@ -10,6 +11,8 @@ struct NameMemory: Sendable {
 
     /// By environment.
     var places: [Int64: Place] = [:]
+    /// When an environment's name server was taken away.
+    var ended: [Int64: Date] = [:]
     /// Environments that were looked at for what an earlier process left.
     var searched: Set<Int64> = []
     /// Containers that take no calls though they are recorded as serving, as seen last.

@@ -79,7 +79,7 @@ extension StackService {
         naming.places[environment.id]?.server = nil
         let found = try await nameServers(of: environment, engine)
         for container in found { try await engine.remove(container.id) }
-        naming.places[environment.id] = nil
+        if naming.places.removeValue(forKey: environment.id) != nil { naming.ended[environment.id] = now() }
         await names?.forget(environment.id)
         // It may still be used by something that isn't ours; that is no reason to fail.
         if !found.isEmpty { try? await engine.removeNetwork(sharedNetwork(of: environment)) }
@@ -143,9 +143,11 @@ extension StackService {
         try await publishNames()
     }
 
-    /// Until when somebody may call a container who was told of it before it began to drain; nil where names are the
-    /// engine's alone.
+    /// Until when somebody may call a container who was told of it before it began to drain, or before there was nothing
+    /// left that tells names; nil where names are the engine's alone.
     func namedUntil(since drainStart: Date?, in environment: Environment) -> Date? {
-        naming.places[environment.id] == nil ? nil : drainStart?.addingTimeInterval(Self.nameGrace)
+        guard let drainStart else { return nil }
+        if naming.places[environment.id] != nil { return drainStart.addingTimeInterval(Self.nameGrace) }
+        return naming.ended[environment.id].map { min($0, drainStart).addingTimeInterval(Self.nameGrace) }
     }
 }

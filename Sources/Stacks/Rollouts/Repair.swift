@@ -76,6 +76,20 @@ func leftRunning(_ containers: [ObservedContainer], _ records: [String: Containe
     containers.filter { $0.state == .running && records[$0.id]?.parkedAt != nil }.map(\.id)
 }
 
+/// How what is left of a service that is no more goes: what served finishes its open requests first.
+///
+/// - Parameters:
+///   - isKept: whether what ran is kept, stopped.
+///   - drain: milliseconds that open requests have.
+func farewells(
+    to members: [RolloutObservation.Member], isKept: Bool, drain: Int, now: Date
+) -> [RolloutStep] {
+    members.filter { $0.parkedAt == nil }.compactMap { member in
+        guard let step = farewell(to: member, drain: drain, now: now) else { return nil }
+        return isKept && member.state != .created && step == .remove(member.id) ? .park(member.id) : step
+    }
+}
+
 /// How one that is too many goes; nil while it finishes what it has.
 private func farewell(to member: RolloutObservation.Member, drain: Int, now: Date) -> RolloutStep? {
     guard member.isUp, member.isAdmitted else { return .remove(member.id) }

@@ -156,14 +156,16 @@ extension StackService {
             steps += members.filter { $0.parkedAt.map { $0 < limit } ?? false }.map { .remove($0.id) }
         } else {
             // What a first rollout that failed left behind is kept for its logs.
-            let isKept = last?.state == .failed
-            steps = members.filter { $0.parkedAt == nil }
-                .map { isKept && $0.state != .created ? .park($0.id) : .remove($0.id) }
+            steps = farewells(
+                to: members, isKept: last?.state == .failed,
+                drain: last?.spec.drainTime(otherwise: options.drain) ?? options.drain, now: now())
         }
         steps += members.filter { $0.parkedAt != nil && $0.isUp }.map { .park($0.id) }
         let isLeftAlone = service?.spec.isLeftAlone == true
         let isWaiting = !isLeftAlone && members.contains { $0.parkedAt == nil && !$0.isServing }
-        let isSoon = service != nil && last?.state != .rollbackFailed && (isWaiting || !steps.isEmpty)
+        let isLeaving = members.contains { $0.parkedAt == nil && $0.isUp && $0.isAdmitted }
+        let isAtWork = service == nil ? isLeaving : isWaiting || !steps.isEmpty
+        let isSoon = isAtWork && last?.state != .rollbackFailed
         if isSoon { tendSoon(environment.id) }
         for step in steps {
             logger.info("repair", metadata: ["service": "\(key)", "step": "\(step)"])
