@@ -36,8 +36,8 @@ struct KnownContainersTests {
 
     @Test("An event of it, or the end or the beginning of events, makes it unknown")
     func changes() {
-        for change in [{ $0.forget("c1") }, { $0.endStream() }, { $0.beginStream() }] as [(inout KnownContainers) -> Void]
-        {
+        typealias Change = (inout KnownContainers) -> Void
+        for change in [{ $0.forget("c1") }, { $0.endStream() }, { $0.beginStream() }] as [Change] {
             var known = known()
             change(&known)
             #expect(known.container(running, now: now) == nil)

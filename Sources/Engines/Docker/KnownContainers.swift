@@ -70,8 +70,8 @@ struct KnownContainers: Sendable {
 
     /// The container as it was seen last; nil where that may hold no more.
     func container(_ summary: ContainerSummary, now: ContinuousClock.Instant = .now) -> ObservedContainer? {
-        guard let known = known[summary.id], known.summary == summary, now - known.at < Self.lifetime else { return nil }
-        return known.container
+        guard let seen = known[summary.id], seen.summary == summary, now - seen.at < Self.lifetime else { return nil }
+        return seen.container
     }
 }
 

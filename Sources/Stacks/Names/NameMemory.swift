@@ -1,4 +1,5 @@
 import Foundation
+
 /// What the loop remembers of names; after a restart all of it is found by looking.
 struct NameMemory: Sendable {
     /// An environment in which names are told.
