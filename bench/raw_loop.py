@@ -86,7 +86,8 @@ class RawLoop:
                 raise TimeoutError(f"{address} is not healthy")
             successes = successes + 1 if self._is_healthy(address) else 0
             if successes < CHECK["threshold"]:
-                time.sleep(CHECK["interval"] / 1000)
+                # One that is starting is asked again soon, as by Slipway.
+                time.sleep(min(CHECK["interval"], 100) / 1000)
 
     def _is_healthy(self, address):
         with contextlib.suppress(OSError, http.client.HTTPException):

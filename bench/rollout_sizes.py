@@ -4,13 +4,16 @@
 As in rollout.py, all bring in a new revision of bench/app behind a HAProxy with the same HTTP check, but nobody asks
 anything meanwhile. Batches are of 1 container (1 and 3), 2 (10) and 5 (30), old ones are stopped after their successors
 serve. The raw loop makes the calls for one batch side by side. docker-compose knows no batch: it replaces all that
-there are. Swarm's checks run a program in the container, and more rarely the more containers there are, else they
-alone would keep the machine busy: it rests while others are measured.
+there are. Swarm's checks run a program in the container; it rests while others are measured.
 
-Of 1 and 3 containers the candidates take turns. Checks of 10 containers and more, ten a second of each, cost so much
-that others would be slowed by them: there each candidate is brought up, measured and ended before the next.
+The more containers there are, the more rarely each is checked: some thirty checks a second in all, of all candidates.
+Ten a second of each of 30 would keep the machine busy by themselves, and the engine, which goes through all connections
+of the last two minutes whenever a container ends. One check that passes is enough there.
+
+Of 1 and 3 containers the candidates take turns; of more, each is brought up, measured and ended before the next.
 """
 
+from balancer import CHECK
 from harness import Measurement, Scratch, arguments, paired, quiet
 from rollout import CANDIDATES, bring_up, build_image, rest, wake
 
@@ -38,6 +41,8 @@ def named(name, size):
 
 def measure_group(measurement, group, size, runs):
     """Brings some candidates up, lets them take turns, and ends them."""
+    CHECK["interval"] = 100 * max(1, size // 3)
+    CHECK["threshold"] = 1 if size >= LARGE else 2
     with Scratch() as scratch:
         image = build_image(scratch)
         without = [name for name in CANDIDATES if name not in group]
