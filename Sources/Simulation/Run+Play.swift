@@ -156,6 +156,8 @@ extension Run {
             quietWrites = sum
             quietSince = clock.time
         }
-        return clock.time - quietSince > 25_000 && clock.time >= engineIsDownUntil
+        // What drains may be quiet for as long as its requests have.
+        let longest = scenario.services.map(\.options.drain).max() ?? 0
+        return clock.time - quietSince > max(25_000, longest + 5000) && clock.time >= engineIsDownUntil
     }
 }

@@ -31,7 +31,9 @@ struct PatientCommand {
             local words=$1
             [ "$kind" = push ] || words=$last
             case $words in
-            *"annot connect to the Docker daemon"* | *"error during connect"* | *"unexpected EOF"*)
+            # The last one is containerd's, which ends before the engine.
+            *"annot connect to the Docker daemon"* | *"error during connect"* | *"unexpected EOF"* | \
+                *"transport is closing"*)
                 echo "the Docker Engine doesn't answer" ;;
             *"o space left on device"*)
                 echo "there is no room left on the disk" ;;

@@ -65,7 +65,12 @@ struct BackupJourneyTests {
             // Nothing of it is left: no process, no container, no file, no image.
             let key = try String(contentsOfFile: "\(slipway.data.path)/keys/secrets.key", encoding: .utf8)
             try await slipway.terminate()
-            for process in slipway.processes(with: slipway.data.path) { kill(process, SIGKILL) }
+            // Until none is left: the edge's keeper may have started another meanwhile.
+            try await slipway.wait("its processes to be gone") {
+                let left = slipway.processes(with: slipway.data.path)
+                for process in left { kill(process, SIGKILL) }
+                return left.isEmpty
+            }
             await DemoWorld(folder: slipway.folder, port: slipway.port, engine: slipway.socket).stop()
             try await slipway.shell(
                 "docker images --format '{{.Repository}}@{{.ID}}' | grep '/\(slipway.name)-web@' | cut -d @ -f 2 | sort -u | xargs -r docker rmi -f"
