@@ -151,10 +151,13 @@ extension CreateContainer {
         /// Of anonymous volumes.
         public var volumeDriver: String?
         public var storageOptions: [String: String]?
+        /// The engine removes it when it ends.
+        public var removesItself: Bool?
 
         public init() {}
 
         private enum CodingKeys: String, CodingKey {
+            case removesItself = "AutoRemove"
             case binds = "Binds"
             case volumesFrom = "VolumesFrom"
             case portBindings = "PortBindings"

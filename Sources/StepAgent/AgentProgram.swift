@@ -8,6 +8,7 @@ public enum AgentProgram {
         usage: slipway-agent serve SOCKET                             runs what clients ask for
                slipway-agent exec SOCKET --workdir DIR -- COMMAND…    asks for it, with its own terminal
                slipway-agent names FILE [ADDRESS:PORT [ADDRESS:PORT]] answers what names mean, and asks the second for others
+               slipway-agent end CONTAINER                            kills all processes of the container of that id
         """
 
     /// Runs what the arguments say and returns the exit status.
@@ -25,9 +26,17 @@ public enum AgentProgram {
                     arguments: Array(arguments.dropFirst(5)), environment: clientEnvironment(),
                     directory: arguments[3]))
         }
-        let text = Array((usage + "\n").utf8)
-        _ = write(STDERR_FILENO, text, text.count)
+        if words.count == 2, words[0] == "end", let ended = ContainerProcesses.kill(of: words[1]) {
+            say("\(ended) ended", to: STDOUT_FILENO)
+            return 0
+        }
+        say(usage, to: STDERR_FILENO)
         return 2
+    }
+
+    private static func say(_ text: String, to descriptor: CInt) {
+        let bytes = Array("\(text)\n".utf8)
+        _ = write(descriptor, bytes, bytes.count)
     }
 
     /// All of it except what a supervisor knows its own processes by.

@@ -31,26 +31,10 @@ enum StepProcesses {
         return all.filter { known.contains($0.pid) && !$0.isDead && $0.pid > 1 && $0.pid != own }.map(\.pid)
     }
 
-    private static func all() -> [Stat] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        var all: [Stat] = []
-        while let entry = readdir(folder) {
-            let pid = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 1) { pid_t(String(cString: $0)) }
-            }
-            if let pid, let stat = stat(of: pid) { all.append(stat) }
-        }
-        return all
-    }
+    private static func all() -> [Stat] { ProcessList.pids().compactMap(stat) }
 
     private static func stat(of pid: pid_t) -> Stat? {
-        let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 512)
-        let count = read(descriptor, &buffer, buffer.count)
-        return count > 0 ? Stat(pid: pid, line: buffer[..<count]) : nil
+        ProcessList.file("stat", of: pid, limit: 512).flatMap { Stat(pid: pid, line: $0[...]) }
     }
 }
 

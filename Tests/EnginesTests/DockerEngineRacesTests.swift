@@ -7,11 +7,12 @@ import Testing
 @Suite("Docker engine, when others are at work too")
 struct DockerEngineRacesTests {
     private func withStub(
-        _ handler: @escaping StubServer.Handler, _ test: (DockerEngine, StubServer) async throws -> Void
+        agent: AgentImage? = nil, _ handler: @escaping StubServer.Handler,
+        _ test: (DockerEngine, StubServer) async throws -> Void
     ) async throws {
         let path = StubServer.freshSocketPath()
         try await StubServer.run(at: .unixSocket(path), handler: handler) { server in
-            try await test(DockerEngine(socket: path), server)
+            try await test(DockerEngine(socket: path, agent: agent), server)
         }
     }
 
@@ -189,6 +190,84 @@ struct DockerEngineRacesTests {
             let removed = await #expect(throws: Failure.self) { try await engine.startOrRemove("c1") }
             #expect(removed?.code == .unavailable)
             #expect(server.requests.map(\.method) == ["POST", "POST", "DELETE"])
+        }
+    }
+
+    /// Whatever is readable will do.
+    private static let agent = AgentImage(program: #filePath)
+    private static let lost = String(repeating: "c1d2", count: 16)
+
+    /// Method and path of requests, without the version of the API.
+    private static func calls(_ server: StubServer) -> [String] {
+        server.requests.map { "\($0.method) \($0.path.replacing("/v1.41", with: ""))" }
+    }
+
+    @Test("Where something may run on the engine's machine, what a killed engine left of a container is ended first")
+    func whatTheDeadLeftIsEnded() async throws {
+        let isEnded = Mutex(false)
+        try await withStub(
+            agent: Self.agent,
+            { request, writer in
+                switch (request.method, request.path) {
+                case ("POST", "/v1.41/containers/\(Self.lost)/start") where !isEnded.withLock({ $0 }):
+                    try await writer.reply(500, [], #"{"message":"task c1d2: already exists: unknown"}"#)
+                case ("GET", _): try await writer.reply(200, [], #"{"Id":"sha256:1"}"#)
+                case ("DELETE", _): try await writer.reply(404, [], #"{"message":"No such container"}"#)
+                case ("POST", let path) where path.contains("/create"):
+                    try await writer.reply(201, [], #"{"Id":"helper"}"#)
+                case ("POST", "/v1.41/containers/helper/wait?condition=removed"):
+                    isEnded.withLock { $0 = true }
+                    try await writer.reply(200, [], #"{"StatusCode":0}"#)
+                default: try await writer.reply(204)
+                }
+            }
+        ) { engine, server in
+            try await engine.start(Self.lost)
+            let name = "slipway_leftovers_c1d2c1d2c1d2"
+            let calls = Self.calls(server)
+            #expect(
+                calls == [
+                    "POST /containers/\(Self.lost)/start",
+                    "GET /images/\(try Self.agent.name())/json",
+                    "DELETE /containers/\(name)?force=1&v=1", "POST /containers/create?name=\(name)",
+                    "POST /containers/helper/start", "POST /containers/helper/wait?condition=removed",
+                    "POST /containers/\(Self.lost)/start",
+                ])
+            let body = try #require(server.requests.first { $0.path.contains("/create") }?.body)
+            let text = String(decoding: body, as: UTF8.self)
+            for part in [
+                #""Entrypoint":["/slipway-agent","end","\#(Self.lost)"]"#, #""PidMode":"host""#, #""CapDrop":["ALL"]"#,
+                #""CapAdd":["KILL"]"#, #""NetworkMode":"none""#, #""AutoRemove":true"#, #""ReadonlyRootfs":true"#,
+                #""Privileged":false"#, "no-new-privileges",
+            ] { #expect(text.contains(part), "\(part) in \(text)") }
+        }
+    }
+
+    @Test("A container whose start the engine didn't live to answer is removed with what is left of it")
+    func cutStart() async throws {
+        try await withStub(
+            agent: Self.agent,
+            { request, writer in
+                switch (request.method, request.path) {
+                case ("POST", "/v1.41/containers/\(Self.lost)/start"): try await writer.begin(200)
+                case ("GET", _): try await writer.reply(200, [], #"{"Id":"sha256:1"}"#)
+                case ("POST", let path) where path.contains("/create"):
+                    try await writer.reply(201, [], #"{"Id":"helper"}"#)
+                default: try await writer.reply(204)
+                }
+            }
+        ) { engine, server in
+            let failure = await #expect(throws: Failure.self) { try await engine.start(Self.lost) }
+            #expect(failure?.code == .unavailable)
+            try await engine.remove(Self.lost)
+            try await engine.remove(Self.lost)
+            let calls = Self.calls(server).filter { !$0.hasPrefix("GET") && !$0.contains("slipway_leftovers") }
+            #expect(
+                calls == [
+                    "POST /containers/\(Self.lost)/start", "POST /containers/helper/start",
+                    "POST /containers/helper/wait?condition=removed",
+                    "DELETE /containers/\(Self.lost)?force=1&v=1", "DELETE /containers/\(Self.lost)?force=1&v=1",
+                ])
         }
     }
 

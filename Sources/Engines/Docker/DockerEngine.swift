@@ -4,10 +4,14 @@ public import Model
 /// A Docker Engine, over its API.
 public struct DockerEngine: Engine {
     let docker: DockerClient
+    let agent: AgentImage?
 
-    /// - Parameter socket: path of its socket, or an address as in `DOCKER_HOST`.
-    public init(socket: String) throws(Failure) {
+    /// - Parameters:
+    ///   - socket: path of its socket, or an address as in `DOCKER_HOST`.
+    ///   - agent: what runs on the engine's machine where its API isn't enough; nil where nothing may.
+    public init(socket: String, agent: AgentImage? = nil) throws(Failure) {
         docker = try DockerClient(socket)
+        self.agent = agent
     }
 
     public func info() async throws -> EngineInfo {
@@ -63,7 +67,17 @@ public struct DockerEngine: Engine {
     public func start(_ id: String) async throws {
         defer { known { $0.forget(id) } }
         do {
+            try await startOrTellLeftovers(id)
+        } catch let failure as Failure where failure.code == .conflict {
+            guard try await endLeftovers(of: id) else { throw failure }
+            try await startOrTellLeftovers(id)
+        }
+    }
+
+    private func startOrTellLeftovers(_ id: String) async throws {
+        do {
             try await docker.startContainer(id)
+            known { $0.startEnded(id) }
         } catch let failure as Failure where failure.code == .invalid {
             // The engine calls a command that isn't in the image a bad request.
             throw Failure(
@@ -74,6 +88,9 @@ public struct DockerEngine: Engine {
                 .conflict,
                 "The Docker Engine has lost hold of the container \(id.prefix(12)), which can't start any more",
                 hint: "Remove it; one that is created anew can.", cause: failure.cause)
+        } catch let failure as Failure where failure.code == .unavailable || failure.code == .timedOut {
+            known { $0.startWasCut(id) }
+            throw failure
         }
     }
 
@@ -121,6 +138,10 @@ public struct DockerEngine: Engine {
 
     public func remove(_ id: String) async throws {
         defer { known { $0.forget(id) } }
+        if known({ $0.wasCut(id) }) {
+            try await endLeftovers(of: id)
+            known { $0.startEnded(id) }
+        }
         do {
             try await docker.removeContainer(id)
         } catch let failure as Failure where failure.code == .notFound {
@@ -214,7 +235,7 @@ public struct DockerEngine: Engine {
 
     /// Reads or changes what is known of this engine's containers.
     @discardableResult
-    private func known<R: Sendable>(_ body: (inout KnownContainers) -> R) -> R {
+    func known<R: Sendable>(_ body: (inout KnownContainers) -> R) -> R {
         KnownContainers.of(docker.endpoint, body)
     }
 
@@ -224,7 +245,7 @@ public struct DockerEngine: Engine {
 
     /// Nil where what it is about isn't there (any more); a container that doesn't run may count as that.
     @discardableResult
-    private func unlessGone<R>(orNotRunning: Bool = false, _ work: () async throws -> R) async throws -> R? {
+    func unlessGone<R>(orNotRunning: Bool = false, _ work: () async throws -> R) async throws -> R? {
         do {
             return try await work()
         } catch let failure as Failure where failure.code == .notFound {

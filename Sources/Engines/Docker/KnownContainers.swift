@@ -26,6 +26,8 @@ struct KnownContainers: Sendable {
     private var changes = 0
     private var lastChange: [String: Int] = [:]
     private var floor = 0
+    /// Containers whose start the engine never answered.
+    private var cutStarts: Set<String> = []
 
     /// What to hand in with what is seen from now on.
     var ticket: Int { changes }
@@ -67,6 +69,14 @@ struct KnownContainers: Sendable {
         else { return }
         known[container.id] = Known(summary: summary, container: container, at: now)
     }
+
+    /// The engine went away while it started the container.
+    mutating func startWasCut(_ id: String) { cutStarts.insert(id) }
+
+    /// The container runs, or will never.
+    mutating func startEnded(_ id: String) { cutStarts.remove(id) }
+
+    func wasCut(_ id: String) -> Bool { cutStarts.contains(id) }
 
     /// The container as it was seen last; nil where that may hold no more.
     func container(_ summary: ContainerSummary, now: ContinuousClock.Instant = .now) -> ObservedContainer? {

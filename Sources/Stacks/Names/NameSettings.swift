@@ -1,6 +1,5 @@
 package import Engines
 import Foundation
-import Model
 
 /// What the name servers of environments stand on.
 public struct NameSettings: Sendable {
@@ -16,23 +15,9 @@ public struct NameSettings: Sendable {
 
     package func folder(of environment: Int64) -> String { "\(folder)/\(environment)" }
 
-    package func image() throws -> String {
-        // Tells versions apart; it needs to prove nothing (FNV-1a).
-        let mark = try program().reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return "slipway-agent:" + String(mark, radix: 16)
-    }
+    package func image() throws -> String { try AgentImage(program: agent).name() }
 
-    package func files() throws -> [ContainerFile] {
-        [ContainerFile(path: "/slipway-agent", bytes: Array(try program()), mode: 0o555)]
-    }
-
-    private func program() throws -> Data {
-        do {
-            return try Data(contentsOf: URL(filePath: agent))
-        } catch {
-            throw Failure(.unavailable, "\(agent) can't be read", cause: error.localizedDescription)
-        }
-    }
+    package func files() throws -> [ContainerFile] { try AgentImage(program: agent).files() }
 
     /// Domains that this machine searches: who asks a name server of its own isn't given them by the engine.
     static func searchDomains(resolverFile: String = "/etc/resolv.conf") -> [String] {

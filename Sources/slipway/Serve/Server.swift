@@ -56,7 +56,8 @@ struct Server {
         try data.keepAgent(agent)
         let supervisor = Supervisor(runDirectory: data.runFolder, executable: executable)
         supervisor.removeDrafts()
-        let engine = try DockerEngine(socket: options.engineSocket)
+        let agentImage = AgentImage(program: data.agent)
+        let engine = try DockerEngine(socket: options.engineSocket, agent: agentImage)
         try Preflight.stepUsers(options.stepUsers, data: data, executable: executable)
         try Preflight.programs(ownRegistry: options.registry == nil)
         try await Preflight.port(options.port, host: options.host, patience: .seconds(1))
@@ -65,7 +66,8 @@ struct Server {
         let access = Access(store: store)
         let secrets = try await secrets(in: store)
         let stacks = StackService(
-            store: store, engineFor: { try DockerEngine(socket: $0.socket) }, edgeDirectory: data.edge,
+            store: store, engineFor: { try DockerEngine(socket: $0.socket, agent: agentImage) },
+            edgeDirectory: data.edge,
             instance: try data.instance(), keeper: executable,
             secrets: SecretSource(secrets), names: NameSettings(folder: data.names, agent: data.agent), logger: logger)
         if try await stacks.environments().isEmpty {

@@ -188,9 +188,19 @@ final class Installation: Sendable {
     }
 
     func end(of deploy: Deploy) async throws -> DeployView {
-        try await wait("the end of deploy \(deploy.id)") {
-            let view: DeployView = try await client().get("/deploys/\(deploy.id)")
-            return view.deploy.state.isFinal ? view : nil
+        do {
+            return try await wait("the end of deploy \(deploy.id)") {
+                let view = try await deployView(deploy.id)
+                return view.deploy.state.isFinal ? view : nil
+            }
+        } catch let failure as Failure where failure.code == .timedOut {
+            let view = try await deployView(deploy.id)
+            let said = try await log(of: view.steps, at: "/deploys/\(deploy.id)")
+            let rollouts = view.rollouts.map { "\($0.state)\n" + $0.log.map(\.text).joined(separator: "\n") }
+            let containers = try? await shell("docker ps -a --no-trunc")
+            throw Failure(
+                .timedOut, "\(failure.message): \(view.deploy.state)",
+                cause: ([said] + rollouts + [containers ?? "docker ps failed"]).joined(separator: "\n"))
         }
     }
 
