@@ -198,6 +198,15 @@ def verdict(row, ours, relation):
     return "met" if all(passed) else "met by the median, not by every run"
 
 
+def told(rows, document):
+    """The rows to show: one beside a peer that was not run is left out where another says the same of Slipway."""
+    def has_peer(row):
+        return not row.beside or find(document, row.beside) is not None
+
+    said = {row.ours for row in rows if has_peer(row)}
+    return [row for row in rows if has_peer(row) or row.ours not in said]
+
+
 def line(row, document):
     """A line of a table; none where Slipway was not measured."""
     ours, theirs = find(document, row.ours), find(document, row.beside)
@@ -249,7 +258,7 @@ def section(name, title, rows, document):
         text += latency_table(document)
     else:
         text += ["| what | ratio | Slipway | beside | aim | |", "| --- | --- | --- | --- | --- | --- |"]
-        text += filter(None, (line(row, document) for row in rows))
+        text += filter(None, (line(row, document) for row in told(rows, document)))
     if name in BREAKDOWNS:
         text += ["", *breakdown(document, BREAKDOWNS[name])]
     text += [""] + [f"* {note}" for note in document["notes"]] + ([""] if document["notes"] else [])

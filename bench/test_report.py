@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from report import TABLES, Row, insert, line, ratio, verdict
+from report import TABLES, Row, insert, line, ratio, told, verdict
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -46,6 +46,14 @@ def test_a_line_needs_slipway_and_does_without_the_other():
     assert line(row, {"results": {"Slipway": {"done": summary(2.0)}}}) == "| done |  | 2.00 s |  |  |  |"
     both = {"results": {"Slipway": {"done": summary(1, 2, 3)}, "Buildbot": {"done": summary(2, 4, 6)}}}
     assert line(row, both) == "| done | **0.50** | 2.00 (1.00 to 3.00) s | Buildbot 4.00 (2.00 to 6.00) s |  |  |"
+
+
+def test_a_row_beside_a_peer_that_was_not_run_is_left_out_where_another_tells_as_much():
+    done, held, alone = ("Slipway", "done"), ("Slipway", "held"), ("Slipway", "alone")
+    rows = [Row("beside the loop", done, "s", ("loop", "done")), Row("beside Swarm", done, "s", ("Swarm", "done")),
+            Row("held", held, "s", ("Swarm", "held")), Row("alone", alone, "s")]  # fmt: skip
+    document = {"results": {"Slipway": {"done": summary(1)}, "loop": {"done": summary(1)}}}
+    assert [row.text for row in told(rows, document)] == ["beside the loop", "held", "alone"]
 
 
 def test_what_is_outside_the_markers_stays():
