@@ -6,9 +6,6 @@ import NameServer
 import Store
 
 extension StackService {
-    /// Seconds after which nobody calls any more who was told an address before it was taken back: no resolver may keep one.
-    private static let nameGrace = 0.3
-
     /// The network that all stacks of an environment share.
     func sharedNetwork(of environment: Environment) -> String {
         ContainerIdentity.sharedNetwork(of: environment.name, instance: instance)
@@ -141,13 +138,5 @@ extension StackService {
         guard naming.unfit[key] ?? [] != found else { return }
         naming.unfit[key] = found
         try await publishNames()
-    }
-
-    /// Until when somebody may call a container who was told of it before it began to drain, or before there was nothing
-    /// left that tells names; nil where names are the engine's alone.
-    func namedUntil(since drainStart: Date?, in environment: Environment) -> Date? {
-        guard let drainStart else { return nil }
-        if naming.places[environment.id] != nil { return drainStart.addingTimeInterval(Self.nameGrace) }
-        return naming.ended[environment.id].map { min($0, drainStart).addingTimeInterval(Self.nameGrace) }
     }
 }

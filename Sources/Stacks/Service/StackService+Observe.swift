@@ -118,7 +118,9 @@ extension StackService {
             let (sidekick, spec) = (container.labels[Label.sidekick], container.spec(in: sight.specs))
             // Names lead to services, which are their primaries; and so do balancers.
             let isTarget = sidekick == nil
-            if isTarget { member.namedUntil = namedUntil(since: drainStart, in: sight.environment) }
+            if isTarget {
+                member.namedUntil = drainStart.flatMap { naming.namedUntil(since: $0, in: sight.environment.id) }
+            }
             var seen = SeenContainer(member: member, sidekick: sidekick)
             seen.runsOnce = sidekick != nil && spec?.runsOnce == true
             seen.staysCreated = sidekick != nil && spec?.staysCreated == true
