@@ -188,7 +188,7 @@ struct DockerClientTests {
         }) { docker, _ in
             var ids: [String] = []
             let failure = await #expect(throws: Failure.self) {
-                for try await id in try await docker.events(type: "container", actions: ["start"]) { ids.append(id) }
+                try await docker.events(type: "container", actions: ["start"]).forEach { ids.append($0) }
             }
             #expect(failure?.code == .unavailable)
             #expect(ids == ["c1"])

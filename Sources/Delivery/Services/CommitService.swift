@@ -10,7 +10,7 @@ struct CommitService: Sendable {
     let settings: DeliverySettings
     let logger: Logger
     /// One look at an app at a time: two pushes at once must not number commits twice.
-    let turns = Turns()
+    let turns = Turns<Int64>()
     private let looks = Looks()
     private let files = CommitFilesCache()
 
@@ -50,7 +50,7 @@ struct CommitService: Sendable {
         do {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
-                    try await turns.take(app.id) { try await look(at: app) }
+                    try await turns.alone(at: app.id) { try await look(at: app) }
                     return true
                 }
                 group.addTask {

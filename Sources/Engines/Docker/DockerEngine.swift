@@ -167,7 +167,7 @@ public struct DockerEngine: Engine {
         let pump = Task {
             defer { known { $0.endStream() } }
             do {
-                for try await id in events {
+                try await events.forEach { id in
                     known { $0.forget(id) }
                     wakeup.yield()
                 }
@@ -222,9 +222,13 @@ public struct DockerEngine: Engine {
         }
     }
 
+    /// Those who make networks, by engine and network: an engine that is asked twice at once makes two of one name, and
+    /// then nobody can be in either.
+    private static let turns = Turns<String>()
+
     /// Runs `body` while no other task of ours makes that network.
-    func alone<R: Sendable>(withNetwork name: String, _ body: @Sendable () async throws -> R) async rethrows -> R {
-        try await NetworkTurns.shared.alone(at: "\(docker.endpoint) \(name)", body)
+    func alone<R>(withNetwork name: String, _ body: () async throws -> R) async rethrows -> R {
+        try await Self.turns.alone(at: "\(docker.endpoint) \(name)", body)
     }
 
     public func removeNetwork(_ name: String) async throws {

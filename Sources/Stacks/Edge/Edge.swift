@@ -15,8 +15,9 @@ actor Edge: LoadBalancer {
     /// How often it was begun to make HAProxy what is wished, and what the last time to end well came to.
     private var runs = 0
     private var last: (run: Int, state: EdgeState)?
-    private var isBusy = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turns = Turns<String>()
+    /// Why ports can't be had, as the log knows it.
+    private var told: [String: String] = [:]
 
     /// - Parameter keeper: The program that keeps HAProxy running; nil where nobody does.
     init(directory: String, program: String, keeper: String? = nil, logger: Logger) {
@@ -30,14 +31,14 @@ actor Edge: LoadBalancer {
     /// anew, so that an older wish never undoes a newer one. Those that wait together are served together.
     func converge(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState {
         let before = runs
-        await take()
-        defer { release() }
-        // It loaded after this was called: what was wished here was in it.
-        if let last, last.run > before { return last.state }
-        runs += 1
-        let state = try await makeSo(load)
-        last = (runs, state)
-        return state
+        return try await turns.alone(at: process.directory) {
+            // It loaded after this was called: what was wished here was in it.
+            if let last, last.run > before { return last.state }
+            runs += 1
+            let state = try await makeSo(load)
+            last = (runs, state)
+            return state
+        }
     }
 
     private func makeSo(_ load: @Sendable () async throws -> EdgeConfiguration) async throws -> EdgeState {
@@ -56,7 +57,20 @@ actor Edge: LoadBalancer {
         removeCertificates(but: desired)
         var state = EdgeState(workers)?.foldingTunnels() ?? EdgeState()
         state.refused = refused
+        tell(refused)
         return state
+    }
+
+    /// Says what can't be had when it begins, and that it can when it is over: a rollout tells it too, a repair doesn't.
+    private func tell(_ refused: [String: String]) {
+        guard refused != told else { return }
+        for (port, reason) in refused.sorted(by: { $0.key < $1.key }) where told[port] != reason {
+            logger.warning("the edge can't have a port", metadata: ["port": "\(port)", "reason": "\(reason)"])
+        }
+        for port in told.keys.filter({ refused[$0] == nil }).sorted() {
+            logger.info("the edge can have a port again", metadata: ["port": "\(port)"])
+        }
+        told = refused
     }
 
     /// Ends HAProxy; open connections are cut.
@@ -228,19 +242,5 @@ actor Edge: LoadBalancer {
         let log = FileManager.default.contents(atPath: process.logPath).map { $0.suffix(8192) }
         return log.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").last { $0.contains("ALERT") } }
             .map { String($0).replacing(#/^\[ALERT\]\s*\(\d+\) : /#, with: "") }
-    }
-
-    // MARK: Turns
-
-    private func take() async {
-        if !isBusy {
-            isBusy = true
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    private func release() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 }

@@ -21,7 +21,7 @@ struct IdempotencyTable: Sendable {
     static let longestKey = 200
 
     let store: Store
-    let turns = Turns()
+    private let turns = Turns<String>()
 
     /// The answer to `request` (method and path) that was kept under `key`, else what `body` gives, which is kept.
     /// Two requests with one key that come at once are carried out one after the other.
@@ -31,15 +31,8 @@ struct IdempotencyTable: Sendable {
         guard key.utf8.count <= Self.longestKey else {
             throw Failure(.usage, "The Idempotency-Key is longer than \(Self.longestKey) bytes")
         }
-        let turn = "\(actor) \(key)"
-        await turns.take(turn)
-        do {
-            let answer = try await answerInTurn(key: key, actor: actor, request: request, at: now, body)
-            await turns.give(turn)
-            return answer
-        } catch {
-            await turns.give(turn)
-            throw error
+        return try await turns.alone(at: "\(actor) \(key)") {
+            try await answerInTurn(key: key, actor: actor, request: request, at: now, body)
         }
     }
 
@@ -93,27 +86,5 @@ struct IdempotencyTable: Sendable {
                     VALUES (?, ?, ?, ?, ?, ?)
                     """, arguments: [key, actor, request, status, Data(body), now])
         }
-    }
-}
-
-/// Lets one caller at a time through, by name.
-actor Turns {
-    private var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
-
-    func take(_ name: String) async {
-        guard waiting[name] != nil else {
-            waiting[name] = []
-            return
-        }
-        await withCheckedContinuation { waiting[name]?.append($0) }
-    }
-
-    func give(_ name: String) {
-        guard var queue = waiting[name], !queue.isEmpty else {
-            waiting[name] = nil
-            return
-        }
-        queue.removeFirst().resume()
-        waiting[name] = queue
     }
 }
