@@ -33,7 +33,9 @@ import Testing
         try await harbour { harbour, engine in
             #expect(try await harbour.deploy(spec(1)).state == .done)
             let first = await addresses(engine)
-            #expect(first == ["1": "10.0.255.254", "2": "10.0.255.253", "3": "10.0.255.252"])
+            // The slots are created at the same time: who of them comes first is chance, and what they get stays.
+            #expect(first.keys.sorted() == ["1", "2", "3"])
+            #expect(first.values.sorted() == ["10.0.255.252", "10.0.255.253", "10.0.255.254"])
             #expect(try await harbour.deploy(spec(2)).state == .done)
             #expect(await addresses(engine) == first)
             await engine.set(.failsToStart("no such file"), for: "acme/orders:3")
